@@ -1,0 +1,1 @@
+"""Bedrock: errors, canonical bytes, the clock, names, blobs. Imports no app and no Django."""
