@@ -1,0 +1,44 @@
+"""Background work: every job is a row first, tasks carry ids only, and Redis may vanish."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hocba.settings")
+
+LONGEST_TASK_SECONDS = 15 * 60
+
+app = Celery("hocba")
+app.conf.update(
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    task_time_limit=LONGEST_TASK_SECONDS,
+    task_soft_time_limit=LONGEST_TASK_SECONDS - 60,
+    task_serializer="json",
+    result_serializer="json",
+    accept_content=["json"],
+    task_ignore_result=True,
+    worker_prefetch_multiplier=1,
+    worker_hijack_root_logger=False,
+    worker_cancel_long_running_tasks_on_connection_loss=True,
+    broker_connection_retry_on_startup=True,
+    broker_transport_options={
+        # Above the longest task, or a second worker would start it while the first still works.
+        "visibility_timeout": LONGEST_TASK_SECONDS + 60,
+        # A killed worker's task comes back within seconds of the timeout, not after minutes (measured).
+        "unacked_restore_interval": 3,
+        "unacked_restore_throttle": 1,
+    },
+    timezone="Asia/Ho_Chi_Minh",
+    enable_utc=True,
+)
+
+
+@app.on_configure.connect
+def _read_settings(sender: Celery, **_: object) -> None:
+    from django.conf import settings
+
+    sender.conf.broker_url = settings.REDIS_URL
+
+
+app.autodiscover_tasks(["schools", "records", "signing", "exports"])

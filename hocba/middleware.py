@@ -1,0 +1,70 @@
+"""What happens to every request before a view sees it: a number, a size limit, the chosen language."""
+
+import re
+import secrets
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from hocba import web
+from hocba.logs import request_number
+
+type_of_answer = Callable[[HttpRequest], HttpResponse]
+GIVEN_NUMBER = re.compile(r"[A-Za-z0-9-]{8,64}")
+
+
+class RequestId:
+    """Gives each request a number that stands in the logs, in the answer and on error pages."""
+
+    def __init__(self, get_response: type_of_answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Take a proxy's well-formed X-Request-Id, else make one."""
+        given = request.headers.get("X-Request-Id", "")
+        number = given if GIVEN_NUMBER.fullmatch(given) else secrets.token_hex(6)
+        token = request_number.set(number)
+        try:
+            response = self.get_response(request)
+            response["X-Request-Id"] = number
+            return response
+        finally:
+            request_number.reset(token)
+
+
+class UploadLimit:
+    """Refuses a body larger than the limit before it is read."""
+
+    def __init__(self, get_response: type_of_answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer 413 by the declared length; WSGI servers stop reading there."""
+        try:
+            length = int(request.META.get("CONTENT_LENGTH") or 0)
+        except ValueError:
+            length = 0
+        if length > settings.LARGEST_UPLOAD_BYTES:
+            return web.refuse(request, 413, _("Tệp quá lớn: hệ thống nhận tối đa 10 MB."), case="too-large")
+        return self.get_response(request)
+
+
+class ChosenLanguage:
+    """Vietnamese, unless the person chose another language here; what the browser prefers does not count."""
+
+    def __init__(self, get_response: type_of_answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Activate the language of the cookie that Django's `set_language` writes."""
+        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+        known = {code for code, _name in settings.LANGUAGES}
+        language = chosen if chosen in known else settings.LANGUAGE_CODE
+        request.LANGUAGE_CODE = language
+        with translation.override(language):
+            response = self.get_response(request)
+        response.setdefault("Content-Language", language)
+        return response

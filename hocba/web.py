@@ -1,0 +1,165 @@
+"""The only place where a refusal becomes a page or an API problem (RFC 9457)."""
+
+import logging
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.core.serializers.json import DjangoJSONEncoder
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.template.loader import render_to_string, select_template
+from django.utils.translation import gettext as _
+from rest_framework import exceptions as api
+from rest_framework.response import Response
+from rest_framework.views import exception_handler
+
+from hocba.kernel import errors
+from hocba.logs import request_number
+
+logger = logging.getLogger(__name__)
+
+STATUS: dict[type[errors.DomainError], int] = {
+    errors.NotFound: 404,
+    errors.NotPermitted: 403,
+    errors.Invalid: 422,
+    errors.RuleBroken: 409,
+    errors.Conflict: 409,
+    errors.Unavailable: 503,
+}
+API_PREFIX = "/api/"
+
+
+def status_of(error: errors.DomainError) -> int:
+    """Return the HTTP status of a refusal; one that names no kind is a bad request."""
+    return next((status for kind, status in STATUS.items() if isinstance(error, kind)), 400)
+
+
+def sentence_for(status: int) -> str:
+    """Return what a person reads when the refusal itself says nothing."""
+    sentences = {
+        400: _("Yêu cầu không đúng dạng. Hãy quay lại trang trước và thử lại."),
+        403: _("Tài khoản của bạn không có quyền làm việc này."),
+        404: _("Không tìm thấy trang hoặc dữ liệu này, hoặc bạn không được xem."),
+        409: _("Dữ liệu đã thay đổi. Hãy tải lại trang rồi làm lại."),
+        422: _("Dữ liệu nhập chưa đúng."),
+        503: _("Dịch vụ cần dùng chưa trả lời. Hãy thử lại sau ít phút."),
+    }
+    return sentences.get(status, _("Hệ thống gặp lỗi. Lỗi đã được ghi lại; khi báo lỗi, hãy nêu số dưới đây."))
+
+
+class Refusals:
+    """Middleware: a DomainError raised by a view becomes its page or its problem."""
+
+    def __init__(self, get_response: Any) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass the request on."""
+        response: HttpResponse = self.get_response(request)
+        return response
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Translate a refusal; anything else stays an error of ours."""
+        if not isinstance(exception, errors.DomainError):
+            return None
+        return refuse(request, status_of(exception), str(exception.sentence), **_details(exception))
+
+
+def _details(error: errors.DomainError) -> dict[str, Any]:
+    details: dict[str, Any] = {"case": error.case, "facts": error.facts}
+    if isinstance(error, errors.Invalid) and error.fields:
+        details["fields"] = {name: str(sentence) for name, sentence in error.fields.items()}
+    if isinstance(error, errors.RuleBroken):
+        details["law"] = error.law
+    return details
+
+
+def refuse(request: HttpRequest, status: int, sentence: str = "", *, case: str = "", **details: Any) -> HttpResponse:
+    """Return a refusal as the caller reads it: problem+json below /api/, else a page with a number to quote."""
+    sentence = sentence or sentence_for(status)
+    if request.path.startswith(API_PREFIX):
+        return JsonResponse(
+            problem(status, sentence, case, **details),
+            status=status,
+            encoder=ProblemEncoder,
+            content_type="application/problem+json",
+            json_dumps_params={"ensure_ascii": False},
+        )
+    facts = {"status": status, "sentence": sentence, "case": case, "number": request_number.get(), **details}
+    template = select_template([f"errors/{status}.html", "errors/error.html", "hocba/plain_error.html"])
+    return HttpResponse(template.render(facts, request), status=status)
+
+
+class ProblemEncoder(DjangoJSONEncoder):
+    """JSON for facts of any kind: what JSON has no word for is written as text."""
+
+    def default(self, o: Any) -> Any:
+        """Return the value's text when JSON cannot hold it."""
+        try:
+            return super().default(o)
+        except TypeError:
+            return str(o)
+
+
+def problem(status: int, sentence: str, case: str, **details: Any) -> dict[str, Any]:
+    """Return the members of a problem document; `code` is stable, `detail` is for people."""
+    members = {
+        "type": "about:blank",
+        "status": status,
+        "detail": sentence,
+        "code": case or f"http-{status}",
+        "number": request_number.get(),
+    }
+    return members | {name: value for name, value in details.items() if value}
+
+
+def api_refusal(exception: Exception, context: dict[str, Any]) -> Response | None:
+    """Django REST framework's exception handler: every refusal as problem+json; None for errors of ours."""
+    if isinstance(exception, errors.DomainError):
+        status, sentence = status_of(exception), str(exception.sentence)
+        body = problem(status, sentence or sentence_for(status), **_details(exception))
+        return Response(body, status=status, content_type="application/problem+json")
+    answer = exception_handler(exception, context)
+    if answer is None:
+        return None
+    details: dict[str, Any] = {}
+    if isinstance(exception, api.ValidationError):
+        answer.status_code, details["fields"] = 422, answer.data
+    code = str(exception.default_code) if isinstance(exception, api.APIException) else ""
+    answer.data = problem(answer.status_code, sentence_for(answer.status_code), code, **details)
+    answer.content_type = "application/problem+json"
+    return answer
+
+
+def page_facts(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: what every page may show."""
+    return {"request_number": request_number.get()}
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """handler400."""
+    return refuse(request, 400)
+
+
+def forbidden(request: HttpRequest, exception: PermissionDenied | None = None) -> HttpResponse:
+    """handler403."""
+    return refuse(request, 403, case="not-permitted")
+
+
+def not_found(request: HttpRequest, exception: Http404 | None = None) -> HttpResponse:
+    """handler404."""
+    return refuse(request, 404, case="not-found")
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Say that the form is too old or came from elsewhere."""
+    return refuse(request, 403, _("Trang đã để quá lâu. Hãy tải lại trang rồi gửi lại."), case="stale-form")
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """handler500: the page must come even when the site's own templates are what fails."""
+    try:
+        return refuse(request, 500, case="error")
+    except Exception:
+        logger.exception("The error page itself failed")
+        facts = {"status": 500, "sentence": sentence_for(500), "number": request_number.get()}
+        return HttpResponse(render_to_string("hocba/plain_error.html", facts), status=500)
