@@ -1,0 +1,1 @@
+"""The transparency log: what was issued, withdrawn or approved can be proven, and never unseen. Pure."""
