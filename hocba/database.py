@@ -39,11 +39,6 @@ def _switch(role: dict[str, Any]) -> None:
     connection.settings_dict.update(role)
 
 
-def application_role() -> str:
-    """Return the name of the role that the application connects as."""
-    return str(settings.DATABASES["default"]["USER"])
-
-
 def grant_by_default(**_: object) -> None:
     """Let the application read and write the tables that the owner makes from now on; migrations take away."""
     if _connected_as_application():
@@ -62,11 +57,11 @@ def protect_history(**_: object) -> None:
 
 
 def _connected_as_application() -> bool:
-    return bool(connection.settings_dict["USER"] == application_role())
+    return bool(connection.settings_dict["USER"] == settings.APPLICATION_ROLE)
 
 
 def _execute(*lines: str) -> None:
-    role = sql.Identifier(application_role())
+    role = sql.Identifier(settings.APPLICATION_ROLE)
     with connection.cursor() as cursor:
         for line in lines:
             cursor.execute(sql.SQL(line).format(role=role))  # type: ignore[arg-type]

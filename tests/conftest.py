@@ -66,7 +66,7 @@ def django_db_setup(
     original = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]
     TransactionTestCase._fixture_teardown = lambda self: database.flush()  # type: ignore[attr-defined]
     with django_db_blocker.unblock():
-        made = database.made({"verbosity": request.config.option.verbose})
+        made = database.made(request.config.option.verbose)
         made.__enter__()
     yield
     with django_db_blocker.unblock():

@@ -10,10 +10,13 @@ from hocba.database import as_owner
 KEPT = "kept_after_migration"
 """Schema with a copy of the rows that the migrations themselves made."""
 
-PLAIN_TABLES = """
+TABLES = """
     SELECT relname FROM pg_class
-    WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname <> 'django_migrations'
+    WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND relname <> 'django_migrations'
 """
+PLAIN_TABLES = f"{TABLES} AND relkind = 'r'"
+"""Without partitioned parents, whose rows lie in their partitions."""
+
 COLUMNS = """
     SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute
     WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
@@ -34,9 +37,8 @@ def keep_migrated_rows() -> None:
 def flush() -> None:
     """Empty every table, append-only ones too, and put the migrations' own rows back."""
     with as_owner(), connection.cursor() as cursor:
-        tables = _tables(PLAIN_TABLES)
         cursor.execute("SET session_replication_role = replica")
-        cursor.execute("TRUNCATE " + ", ".join(f'public."{table}"' for table in tables))
+        cursor.execute("TRUNCATE " + ", ".join(f'public."{table}"' for table in _tables(TABLES)))
         for table in _tables(f"SELECT relname FROM pg_class WHERE relnamespace = '{KEPT}'::regnamespace"):
             cursor.execute(COLUMNS, [f'public."{table}"'])
             (columns,) = cursor.fetchone() or ("",)
@@ -50,12 +52,12 @@ def _tables(query: str) -> list[str]:
 
 
 @contextmanager
-def made(name_and_options: dict[str, object]) -> Iterator[None]:
+def made(verbosity: int) -> Iterator[None]:
     """Make and migrate the test database as owner, give it to the application role, drop it at the end."""
     from django.test.utils import setup_databases, teardown_databases
 
     with as_owner():
-        configuration = setup_databases(interactive=False, **name_and_options)  # type: ignore[arg-type]
+        configuration = setup_databases(verbosity=verbosity, interactive=False)
         keep_migrated_rows()
     try:
         yield

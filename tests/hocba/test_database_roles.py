@@ -20,7 +20,7 @@ def one(query: str) -> object:
 
 
 def test_the_connection_is_the_application_role() -> None:
-    assert one("SELECT current_user") == settings.DATABASES["default"]["USER"] != settings.DATABASE_OWNER["USER"]
+    assert one("SELECT current_user") == settings.APPLICATION_ROLE != settings.DATABASE_OWNER["USER"]
 
 
 def test_the_application_role_is_powerless() -> None:
@@ -44,7 +44,7 @@ def test_the_application_role_may_not_rewrite_the_migrations() -> None:
 def test_the_owner_is_the_owner_inside_the_block_only() -> None:
     with as_owner():
         assert one("SELECT current_user") == settings.DATABASE_OWNER["USER"]
-    assert one("SELECT current_user") == settings.DATABASES["default"]["USER"]
+    assert one("SELECT current_user") == settings.APPLICATION_ROLE
 
 
 def test_the_application_role_writes_ordinary_tables() -> None:
