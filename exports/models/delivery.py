@@ -1,0 +1,113 @@
+"""Delivery to the Ministry: a cursor over the log finds what is new, one row per leaf × destination says how it went."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+
+from schools.models import Unit
+from schools.scope import Scope
+from signing.models import Authority, LogLeaf, SigningBatch
+
+
+class Destination(models.Model):
+    """A receiver that is owed everything beneath a path; `next_index` is the cursor over the log."""
+
+    code = models.SlugField(primary_key=True, max_length=32)
+    name = models.CharField(max_length=120)
+    base_url = models.URLField()
+    unit_path = models.CharField(max_length=200, db_collation="C")
+    next_index = models.BigIntegerField(default=0)
+    is_open = models.BooleanField(default=True)
+    pause_until = models.DateTimeField(null=True, blank=True)
+    failures = models.PositiveSmallIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Package(models.Model):
+    """A ready-cut, organisation-signed list of transcripts; workers resend exactly these bytes. Append-only."""
+
+    batch = models.ForeignKey(SigningBatch, on_delete=models.PROTECT, related_name="packages")
+    school = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="packages")
+    message_id = models.UUIDField(unique=True)
+    content_sha256 = models.CharField(max_length=64)
+    content_bytes = models.PositiveIntegerField()
+    documents = models.PositiveIntegerField()
+    signed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"package {self.pk}"
+
+
+class Delivery(models.Model):
+    """One leaf owed to one destination: its state, attempts and answer."""
+
+    class State(models.TextChoices):
+        """WAITING for a package or its turn; SENT and not answered; ACCEPTED or REFUSED by the receiver."""
+
+        WAITING = "WAITING"
+        SENT = "SENT"
+        ACCEPTED = "ACCEPTED"
+        REFUSED = "REFUSED"
+
+    scope: ClassVar[Scope] = Scope(unit="school")
+
+    destination = models.ForeignKey(Destination, on_delete=models.PROTECT, related_name="deliveries")
+    leaf = models.ForeignKey(LogLeaf, on_delete=models.PROTECT, related_name="deliveries")
+    school = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="deliveries")
+    class_year_id = models.BigIntegerField(null=True)
+    package = models.ForeignKey(
+        Package, on_delete=models.PROTECT, null=True, blank=True, related_name="deliveries"
+    )
+    state = models.CharField(max_length=8, choices=State, default=State.WAITING)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    next_attempt_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True, blank=True)
+    answer_code = models.CharField(max_length=40, blank=True)
+    answer_field = models.CharField(max_length=80, blank=True)
+    answer_text = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["destination", "leaf"], name="delivery_once")]
+        indexes = [
+            models.Index(fields=["state", "next_attempt_at"], name="delivery_due"),
+            models.Index(fields=["school", "state"], name="delivery_of_school"),
+        ]
+
+    def __str__(self) -> str:
+        return f"delivery {self.pk}"
+
+
+class CertificateDelivery(models.Model):
+    """A school's approved seal certificate, registered with a destination (transactions 3 and 4)."""
+
+    class State(models.TextChoices):
+        """WAITING to be sent, SENT and not yet decided, APPROVED or REFUSED there."""
+
+        WAITING = "WAITING"
+        SENT = "SENT"
+        APPROVED = "APPROVED"
+        REFUSED = "REFUSED"
+
+    scope: ClassVar[Scope] = Scope(unit="authority__school")
+
+    destination = models.ForeignKey(
+        Destination, on_delete=models.PROTECT, related_name="certificate_deliveries"
+    )
+    authority = models.ForeignKey(Authority, on_delete=models.PROTECT, related_name="deliveries")
+    state = models.CharField(max_length=8, choices=State, default=State.WAITING)
+    message_id = models.UUIDField(unique=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    next_attempt_at = models.DateTimeField()
+    answer_text = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["destination", "authority"], name="certificate_delivery_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"certificate delivery {self.pk}"

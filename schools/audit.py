@@ -1,0 +1,45 @@
+"""The trail: one row for each page view, export or change, with its scope and count."""
+
+from __future__ import annotations
+
+from django.db import connection
+
+from hocba.kernel.canonical import canonical_json
+from schools.actors import Actor
+
+
+def record(
+    actor: Actor,
+    action: str,
+    *,
+    unit_path: str,
+    subject: tuple[str, object] = ("", ""),
+    pupil_id: int | None = None,
+    count: int = 1,
+    **facts: object,
+) -> None:
+    """Append a row to the trail, in the transaction that is running.
+
+    `action` is "<noun>.<verb>"; `subject` a kind and key; `pupil_id` only when one pupil was read or changed.
+    A plain INSERT without RETURNING: the application role may add to the trail and not rewrite it.
+    """
+    role = actor.grants[0].role.value if actor.grants else next(iter(sorted(actor.relations)), "")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO schools_auditevent (at, actor_id, actor_role, action, unit_path, subject_kind,"
+            " subject_id, pupil_id, count, facts, request_id)"
+            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s::jsonb, %s)",
+            [
+                actor.at,
+                actor.person_id,
+                str(role),
+                action,
+                unit_path,
+                subject[0],
+                str(subject[1]),
+                pupil_id,
+                count,
+                canonical_json(facts).decode(),
+                actor.request_id,
+            ],
+        )

@@ -1,0 +1,29 @@
+"""Who, where, and who may."""
+
+from schools.models.accounts import Account
+from schools.models.classes import ClassSubject, ClassYear, Enrolment, SchoolYear, TeachingAssignment
+from schools.models.memberships import Membership
+from schools.models.people import Gender, Guardianship, Person, PersonKind, Pupil
+from schools.models.trail import AuditEvent, AuditRoot
+from schools.models.units import PATH_END, Oversight, Unit, UnitLevel
+
+__all__ = [
+    "PATH_END",
+    "Account",
+    "AuditEvent",
+    "AuditRoot",
+    "ClassSubject",
+    "ClassYear",
+    "Enrolment",
+    "Gender",
+    "Guardianship",
+    "Membership",
+    "Oversight",
+    "Person",
+    "PersonKind",
+    "Pupil",
+    "SchoolYear",
+    "TeachingAssignment",
+    "Unit",
+    "UnitLevel",
+]

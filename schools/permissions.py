@@ -1,0 +1,226 @@
+"""The whole policy on one page: who may do what, to which rows.
+
+Roles are code and hang on a unit; rights flow down the tree. Relations (homeroom teacher, subject teacher,
+guardian, pupil) hang on rows. Two uses only: queries start with `visible`, actions start with `require`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from django.db.models import Model, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from hocba.kernel.errors import NotFound, NotPermitted
+from schools.models.units import PATH_END
+
+if TYPE_CHECKING:
+    from schools.actors import Actor
+
+Row = TypeVar("Row", bound=Model)
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+class Permission(StrEnum):
+    """<app>.<noun>.<verb>."""
+
+    UNIT_VIEW = "schools.unit.view"
+    CLASS_VIEW = "schools.class.view"
+    PUPIL_VIEW = "schools.pupil.view"
+    PUPIL_EDIT = "schools.pupil.edit"
+    STAFF_VIEW = "schools.staff.view"
+    STAFF_EDIT = "schools.staff.edit"
+    TRAIL_VIEW = "schools.trail.view"
+    RESULT_VIEW = "records.result.view"
+    RESULT_ENTER = "records.result.enter"
+    HOMEROOM_ENTER = "records.homeroom.enter"
+    DECISION_RECORD = "records.decision.record"
+    RESULTS_CONFIRM = "records.results.confirm"
+    RESULTS_REOPEN = "records.results.reopen"
+    SHEET_MAKE = "records.sheet.make"
+    TRANSCRIPT_FREEZE = "records.transcript.freeze"
+    TRANSCRIPT_VIEW = "records.transcript.view"
+    TRANSCRIPT_RETURN = "records.transcript.return"
+    SIGN_HOMEROOM = "signing.homeroom.sign"
+    SIGN_LEADER = "signing.leader.sign"
+    SEAL = "signing.school.seal"
+    WITHDRAW = "signing.transcript.withdraw"
+    CERTIFICATE_VIEW = "signing.certificate.view"
+    CERTIFICATE_REQUEST = "signing.certificate.request"
+    CERTIFICATE_APPROVE = "signing.certificate.approve"
+    SIGNING_RUN = "signing.job.run"
+    DELIVERY_VIEW = "exports.delivery.view"
+    DELIVERY_RUN = "exports.job.run"
+    STANDING_VIEW = "exports.standing.view"
+    CHILD_VIEW = "exports.child.view"
+
+
+class Role(StrEnum):
+    """Roles held in a unit, from–to."""
+
+    TEACHER = "subject_teacher"
+    PRINCIPAL = "principal"
+    CLERK = "clerk"
+    REGISTRAR = "registrar"
+    SCHOOL_ADMIN = "school_admin"
+    SUBDEPARTMENT = "subdepartment"
+    DEPARTMENT = "department"
+    MINISTRY = "ministry"
+    SYSTEM = "system"
+
+
+class Relation(StrEnum):
+    """How a person may stand beside a row."""
+
+    TEACHER = "teacher"
+    HOMEROOM = "homeroom"
+    GUARDIAN = "guardian"
+    PUPIL = "pupil"
+
+
+P = Permission
+
+_OVERSEER = {P.UNIT_VIEW, P.STAFF_VIEW, P.CERTIFICATE_VIEW, P.CERTIFICATE_APPROVE, P.STANDING_VIEW}
+_OFFICE = {P.UNIT_VIEW, P.CLASS_VIEW, P.PUPIL_VIEW, P.RESULT_VIEW, P.TRANSCRIPT_VIEW, P.STANDING_VIEW}
+
+ROLE_GRANTS: dict[Role, set[Permission]] = {
+    Role.TEACHER: {P.UNIT_VIEW},
+    Role.PRINCIPAL: _OFFICE
+    | {
+        P.DECISION_RECORD,
+        P.RESULTS_REOPEN,
+        P.TRANSCRIPT_RETURN,
+        P.SIGN_LEADER,
+        P.WITHDRAW,
+        P.STAFF_VIEW,
+        P.CERTIFICATE_VIEW,
+        P.DELIVERY_VIEW,
+        P.TRAIL_VIEW,
+    },
+    Role.CLERK: _OFFICE
+    | {P.SHEET_MAKE, P.TRANSCRIPT_FREEZE, P.SEAL, P.WITHDRAW, P.CERTIFICATE_VIEW, P.CERTIFICATE_REQUEST}
+    | {P.DELIVERY_VIEW},
+    Role.REGISTRAR: _OFFICE | {P.PUPIL_EDIT, P.SHEET_MAKE, P.TRANSCRIPT_FREEZE, P.DELIVERY_VIEW},
+    Role.SCHOOL_ADMIN: {
+        P.UNIT_VIEW,
+        P.CLASS_VIEW,
+        P.STAFF_VIEW,
+        P.STAFF_EDIT,
+        P.CERTIFICATE_VIEW,
+        P.CERTIFICATE_REQUEST,
+    },
+    Role.SUBDEPARTMENT: _OVERSEER,
+    Role.DEPARTMENT: _OVERSEER | {P.DELIVERY_VIEW},
+    Role.MINISTRY: {P.UNIT_VIEW, P.STANDING_VIEW, P.CERTIFICATE_VIEW},
+    Role.SYSTEM: {P.SIGNING_RUN, P.DELIVERY_RUN, P.UNIT_VIEW, P.CLASS_VIEW, P.TRANSCRIPT_VIEW},
+}
+
+RELATION_GRANTS: dict[Relation, set[Permission]] = {
+    Relation.TEACHER: {P.CLASS_VIEW, P.PUPIL_VIEW, P.RESULT_VIEW, P.RESULT_ENTER},
+    Relation.HOMEROOM: {
+        P.CLASS_VIEW,
+        P.PUPIL_VIEW,
+        P.RESULT_VIEW,
+        P.HOMEROOM_ENTER,
+        P.RESULTS_CONFIRM,
+        P.RESULTS_REOPEN,
+        P.TRANSCRIPT_VIEW,
+        P.TRANSCRIPT_RETURN,
+        P.SIGN_HOMEROOM,
+    },
+    Relation.GUARDIAN: {P.CHILD_VIEW},
+    Relation.PUPIL: {P.CHILD_VIEW},
+}
+
+
+def visible(actor: Actor, permission: Permission, rows: QuerySet[Row]) -> QuerySet[Row]:
+    """Return the rows of `rows` on which `actor` holds `permission` at the actor's time.
+
+    Narrowed by a subquery, never DISTINCT, so that the result can be locked and counted.
+    """
+    model = rows.model
+    allowed = _by_role(actor, permission, model) | _by_relation(actor, permission, model)
+    if not allowed:
+        return rows.none()
+    return rows.filter(pk__in=model._base_manager.using(rows.db).filter(allowed).values("pk"))
+
+
+def may(actor: Actor, permission: Permission, row: Model) -> bool:
+    """Return whether `actor` holds `permission` on `row`: the same answer as `visible`."""
+    return visible(actor, permission, type(row)._base_manager.filter(pk=row.pk)).exists()
+
+
+def require(actor: Actor, permission: Permission, row: Model) -> None:
+    """Raise NotPermitted unless `actor` holds `permission` on `row`."""
+    if not may(actor, permission, row):
+        raise NotPermitted(_("Thầy/cô không có quyền làm việc này ở đây."), permission=str(permission))
+
+
+def one(actor: Actor, permission: Permission, rows: QuerySet[Row], **lookup: object) -> Row:
+    """Return the one visible row that `lookup` names. Raises: NotFound, absent or hidden alike."""
+    row = visible(actor, permission, rows).filter(**lookup).first()
+    if row is None:
+        raise NotFound(_("Không tìm thấy. Có thể địa chỉ đã cũ, hoặc thầy/cô chưa được phân quyền xem."))
+    return row
+
+
+def holds(actor: Actor, permission: Permission) -> bool:
+    """Return whether `actor` holds `permission` anywhere: for menus, never for rows."""
+    if any(permission in ROLE_GRANTS[grant.role] for grant in actor.grants):
+        return True
+    return any(permission in RELATION_GRANTS[relation] for relation in actor.relations)
+
+
+def needs(permission: Permission) -> Callable[[View], View]:
+    """Mark a door with the permission that it asks for; a test reads the marks, `hocba.web` asks them."""
+
+    def mark(view: View) -> View:
+        view.needs = permission  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def public(view: View) -> View:
+    """Mark a door that anybody may open."""
+    view.needs = None  # type: ignore[attr-defined]
+    return view
+
+
+def _by_role(actor: Actor, permission: Permission, model: type[Model]) -> Q:
+    unit = model.scope.unit  # type: ignore[attr-defined]
+    column = f"{unit}__path" if unit else "path"
+    allowed = Q()
+    for path in actor.paths(permission):
+        allowed |= Q(**{f"{column}__gte": path, f"{column}__lt": path + PATH_END})
+    return allowed
+
+
+def _by_relation(actor: Actor, permission: Permission, model: type[Model]) -> Q:
+    scope = model.scope  # type: ignore[attr-defined]
+    allowed = Q()
+    for relation in Relation:
+        lookup = getattr(scope, relation.value)
+        if lookup is None or permission not in RELATION_GRANTS[relation]:
+            continue
+        near = Q(**{lookup: actor.person_id})
+        if relation in (Relation.TEACHER, Relation.GUARDIAN):
+            near &= _in_force(lookup.rpartition("__")[0], actor)
+        if relation is Relation.TEACHER and scope.subject:
+            near &= _same_subject(lookup.rpartition("__")[0], scope.subject)
+        allowed |= near
+    return allowed
+
+
+def _in_force(link: str, actor: Actor) -> Q:
+    today = actor.today
+    open_end = Q(**{f"{link}__to_on__isnull": True}) | Q(**{f"{link}__to_on__gte": today})
+    return Q(**{f"{link}__from_on__lte": today}) & open_end
+
+
+def _same_subject(link: str, column: str) -> Q:
+    from django.db.models import F
+
+    return Q(**{f"{link}__subject_code": F(column)})

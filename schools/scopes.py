@@ -1,0 +1,79 @@
+"""The second lock: which rows PostgreSQL itself lets this transaction see (row-level security).
+
+Policies on results, transcripts and documents read two settings that live as long as the transaction:
+`hocba.scope`, a path of the tree, and `hocba.pupils`, the children of a family. Nothing set, nothing seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+from django.db import connection, transaction
+from django.db.models import Q
+
+from schools.actors import Actor
+from schools.models import Guardianship, Pupil
+from schools.permissions import Relation
+
+
+def apply(path: str, pupils: Iterable[int] = ()) -> None:
+    """Open `path` (and the results of `pupils`) to the transaction that is running.
+
+    Raises: django.db.transaction.TransactionManagementError, outside a transaction.
+    """
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("a scope lives in a transaction")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('hocba.scope', %s, true), set_config('hocba.pupils', %s, true)",
+            [path, ",".join(str(int(pupil)) for pupil in pupils)],
+        )
+
+
+def apply_actor(actor: Actor) -> None:
+    """Open to the running transaction what this actor's work needs: its unit's subtree, its own children."""
+    apply(actor.home_path, _children(actor))
+
+
+@contextmanager
+def of(actor: Actor) -> Iterator[None]:
+    """Run a block in a transaction scoped to `actor`; a scope already open comes back afterwards."""
+    with _scoped(actor.home_path, _children(actor)):
+        yield
+
+
+@contextmanager
+def system(path: str) -> Iterator[None]:
+    """Run a block of system work in a transaction scoped to one subtree, usually one school."""
+    with _scoped(path, ()):
+        yield
+
+
+@contextmanager
+def _scoped(path: str, pupils: Iterable[int]) -> Iterator[None]:
+    with transaction.atomic():
+        before = _current()
+        apply(path, pupils)
+        yield
+        apply(before[0], [int(one) for one in before[1].split(",") if one])
+
+
+def _current() -> tuple[str, str]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT coalesce(current_setting('hocba.scope', true), ''),"
+            " coalesce(current_setting('hocba.pupils', true), '')"
+        )
+        row = cursor.fetchone()
+    return row[0], row[1]
+
+
+def _children(actor: Actor) -> list[int]:
+    if Relation.PUPIL in actor.relations:
+        return list(Pupil.objects.filter(person=actor.person_id).values_list("pk", flat=True))
+    if Relation.GUARDIAN not in actor.relations:
+        return []
+    in_force = Q(from_on__lte=actor.today) & (Q(to_on__isnull=True) | Q(to_on__gte=actor.today))
+    rows = Guardianship.objects.filter(in_force, guardian=actor.person_id)
+    return list(rows.values_list("pupil_id", flat=True))

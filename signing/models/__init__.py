@@ -1,0 +1,30 @@
+"""Who vouches for it: certificates, signatures, sealed documents, the transparency log."""
+
+from signing.models.certificates import Authority, Certificate
+from signing.models.ledger import (
+    Checkpoint,
+    LogHead,
+    LogLeaf,
+    LogNode,
+    PinnedProof,
+    SealedDocument,
+    TrustList,
+    Withdrawal,
+)
+from signing.models.workflow import Signature, SigningBatch, SigningItem
+
+__all__ = [
+    "Authority",
+    "Certificate",
+    "Checkpoint",
+    "LogHead",
+    "LogLeaf",
+    "LogNode",
+    "PinnedProof",
+    "SealedDocument",
+    "Signature",
+    "SigningBatch",
+    "SigningItem",
+    "TrustList",
+    "Withdrawal",
+]
