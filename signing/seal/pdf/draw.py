@@ -1,0 +1,204 @@
+"""Sealed XML in, PDF/A-3u out: a function of the XML, the template's version and the images' hashes.
+
+WeasyPrint is imported only here and only when something is drawn: verification must work without pango.
+"""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from datetime import UTC
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import pikepdf
+import segno
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from hocba.kernel.canonical import sha256, sha256_hex
+from signing.seal.pdf.sheet import Sheet, sheet_of
+from signing.seal.pdf.template_version import (
+    FONT_DIRECTORY,
+    FONT_FILES,
+    STYLESHEET,
+    TEMPLATES,
+    template_version,
+)
+
+if TYPE_CHECKING:
+    from weasyprint import CSS
+    from weasyprint.text.fonts import FontConfiguration
+
+ATTACHMENT = "transcript.xml"
+_FACES = (("normal", "normal"), ("bold", "normal"), ("normal", "italic"), ("bold", "italic"))
+_CACHED_IMAGES = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Images:
+    """Pictures of signatures and seal, PNG or SVG; None leaves an empty box above the name."""
+
+    leader_signature: bytes | None = None
+    homeroom_signature: bytes | None = None
+    seal: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ImageLinks:
+    """Where the template finds each picture; None when there is none."""
+
+    leader: str | None = None
+    homeroom: str | None = None
+    seal: str | None = None
+    qr: str | None = None
+
+
+def look_up_address(verify_url: str, code: str) -> str:
+    """Return what the QR code says: the verification page with the look-up code."""
+    return f"{verify_url.rstrip('/')}/?ma={code}"
+
+
+def qr_svg(text: str) -> bytes:
+    """Return a QR code (level M, quiet zone 2) as SVG."""
+    out = io.BytesIO()
+    segno.make(text, error="m", micro=False).save(out, kind="svg", border=2, xmldecl=False, nl=False)
+    return out.getvalue()
+
+
+def render_html(
+    sealed_xml: bytes, *, links: ImageLinks | None = None, verify_url: str = "", specimen: bool = False
+) -> str:
+    """Return the transcript as an HTML fragment for the web (styles in `STYLESHEET`, nothing inline).
+
+    Raises: NotATranscript.
+    """
+    return _environment().get_template("transcript.html").render(
+        _facts(sheet_of(sealed_xml), links or ImageLinks(), verify_url, specimen)
+    )
+
+
+def draw(sealed_xml: bytes, images: Images, *, verify_url: str, specimen: bool) -> bytes:
+    """Return the PDF/A-3u of a sealed transcript, with the XML attached byte for byte.
+
+    The same arguments give the same bytes in every process. Raises: NotATranscript, FontsMissing.
+    """
+    from weasyprint import HTML, Attachment
+
+    sheet = sheet_of(sealed_xml)
+    pictures, links = _pictures(sheet, images, verify_url)
+    sealed_at = sheet.sealed_at.astimezone(UTC)
+    html = _environment().get_template("document.html").render(
+        _facts(sheet, links, verify_url, specimen)
+        | {
+            "template_version": template_version(),
+            "created": sealed_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        }
+    )
+    attachment = Attachment(
+        string=sealed_xml,
+        name=ATTACHMENT,
+        description="Học bạ số đã ký (XML)",
+        created=sealed_at,
+        modified=sealed_at,
+        relationship="Source",
+    )
+    styles, fonts = _styles()
+    raw = HTML(string=html, base_url="hocba:/", url_fetcher=_fetcher(pictures)).write_pdf(
+        stylesheets=styles,
+        font_config=fonts,
+        attachments=[attachment],
+        pdf_variant="pdf/a-3u",
+        pdf_identifier=_identifier(sealed_xml, images, verify_url, specimen),
+        cache=_image_cache(),
+    )
+    return _tidy(raw)
+
+
+def _facts(sheet: Sheet, links: ImageLinks, verify_url: str, specimen: bool) -> dict[str, Any]:
+    return {
+        "sheet": sheet,
+        "slots": {slot.role.value: slot for slot in sheet.slots},
+        "images": links,
+        "verify_url": verify_url,
+        "specimen": specimen,
+    }
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, auto_reload=False
+    )
+
+
+@cache
+def _styles() -> tuple[list[CSS], FontConfiguration]:
+    """Return the parsed style sheets and the letters, once per process: parsing costs more than layout."""
+    from weasyprint import CSS
+    from weasyprint.text.fonts import FontConfiguration
+
+    fonts = FontConfiguration()
+    faces = "".join(
+        f'@font-face {{ font-family: "Liberation Serif"; font-weight: {weight}; font-style: {style};'
+        f' src: url("{(FONT_DIRECTORY / name).as_uri()}"); }}\n'
+        for name, (weight, style) in zip(FONT_FILES, _FACES, strict=True)
+    )
+    sheets = [CSS(string=faces, font_config=fonts)]
+    sheets += [CSS(filename=path, font_config=fonts) for path in (STYLESHEET, TEMPLATES / "print.css")]
+    return sheets, fonts
+
+
+@cache
+def _image_cache() -> dict[str, Any]:
+    return {}
+
+
+def _pictures(sheet: Sheet, images: Images, verify_url: str) -> tuple[dict[str, bytes], ImageLinks]:
+    """Return the pictures by address; the address is the content's hash, so that a cache can never mix them."""
+    named = {
+        "leader": images.leader_signature,
+        "homeroom": images.homeroom_signature,
+        "seal": images.seal,
+        "qr": qr_svg(look_up_address(verify_url, sheet.code)),
+    }
+    pictures = {f"hocba:/{sha256_hex(data)}": data for data in named.values() if data}
+    links = {name: f"hocba:/{sha256_hex(data)}" if data else None for name, data in named.items()}
+    return pictures, ImageLinks(**links)
+
+
+def _fetcher(pictures: dict[str, bytes]) -> Any:
+    """Return a fetcher that knows these pictures and nothing else: no file, no network."""
+    from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+    class Fetcher(URLFetcher):
+        def fetch(self, url: str, headers: Any = None) -> URLFetcherResponse:
+            data = pictures.get(url)
+            if data is None:
+                raise ValueError("a transcript shows nothing from outside")
+            kind = "image/png" if data.startswith(b"\x89PNG") else "image/svg+xml"
+            return URLFetcherResponse(url, data, headers={"Content-Type": kind})
+
+    return Fetcher()
+
+
+def _identifier(sealed_xml: bytes, images: Images, verify_url: str, specimen: bool) -> bytes:
+    parts = [template_version().encode(), verify_url.encode(), b"specimen" if specimen else b"", sealed_xml]
+    parts += [data or b"" for data in (images.leader_signature, images.homeroom_signature, images.seal)]
+    return sha256(b"".join(sha256(part) for part in parts))[:16]
+
+
+def _tidy(raw: bytes) -> bytes:
+    """Return the PDF with the attachment named once in /AF, written the same way every time."""
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(raw)) as pdf:
+        named = pdf.Root.AF
+        if len(named) > 1:
+            pdf.Root.AF = pikepdf.Array([named[0]])
+        pdf.save(
+            out,
+            static_id=False,
+            deterministic_id=True,
+            object_stream_mode=pikepdf.ObjectStreamMode.preserve,
+            fix_metadata_version=False,
+        )
+    return out.getvalue()
