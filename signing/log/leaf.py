@@ -161,7 +161,7 @@ def certificate(
     valid_from: datetime,
     valid_to: datetime | None,
 ) -> Leaf:
-    """Return the leaf of a certificate's approval for a role at a school, or of its end (`valid_to` given)."""
+    """Return the leaf of a certificate's approval for a role at a school, or (`valid_to`) of its end."""
     fields = {
         "school": school,
         "role": role,

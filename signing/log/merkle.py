@@ -39,7 +39,7 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Frontier:
-    """The least that must be remembered to go on appending: the roots of the complete subtrees, left to right.
+    """The least to remember to go on appending: the roots of the complete subtrees, left to right.
 
     One hash for each bit set in `size`, the largest subtree first. Kept in the log's head row.
     """
@@ -124,7 +124,7 @@ def inclusion_proof(index: int, size: int, nodes: NodeReader) -> tuple[bytes, ..
 
 
 def consistency_proof(old: int, new: int, nodes: NodeReader) -> tuple[bytes, ...]:
-    """Return the proof that the tree of `new` leaves begins with the tree of `old` leaves (RFC 9162 §2.1.4.1).
+    """Return the proof that the tree of `new` leaves begins with that of `old` leaves (RFC 9162 §2.1.4.1).
 
     Empty when old is 0 or equals new. Raises: BadRange.
     """

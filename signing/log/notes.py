@@ -1,4 +1,4 @@
-"""Signed notes, checkpoints and cosignatures in the forms of C2SP (signed-note, tlog-checkpoint, tlog-cosignature).
+"""Signed notes, checkpoints and cosignatures (C2SP signed-note, tlog-checkpoint, tlog-cosignature).
 
 A log signs with key type 0x01 over the note's text; a witness with 0x04 over the text and its own time.
 Both are Ed25519.
@@ -26,7 +26,7 @@ _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]")
 
 
 class Untrusted(Exception):
-    """No key that we believe signed the note, or one of them is said to have and did not; `code` tells which."""
+    """No believed key signed the note, or one is said to have and did not; `code` tells which."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -193,7 +193,7 @@ class Checkpoint:
 
     @classmethod
     def parse(cls, text: str) -> Checkpoint:
-        """Return what a note's text states; extension lines are refused, we never write any. Raises: Malformed."""
+        """Return what a note's text states; extension lines are refused. Raises: Malformed."""
         lines = text.split("\n")
         if len(lines) != 4 or lines[3] or not _NAME.match(lines[0]):
             raise Malformed("checkpoint-form")
@@ -206,14 +206,14 @@ class Checkpoint:
 
 @dataclass(frozen=True, slots=True)
 class Cosignature:
-    """A witness saw this checkpoint, consistent with all it saw before, at this time (seconds since 1970, UTC)."""
+    """A witness saw this checkpoint, consistent with all before, at this time (seconds since 1970)."""
 
     name: str
     seconds: int
 
 
 def sign_checkpoint(checkpoint: Checkpoint, key: SignerKey) -> bytes:
-    """Return the checkpoint as a note signed by the log. Raises: Malformed, when the key is not that log's."""
+    """Return the checkpoint as a note signed by the log. Raises: Malformed, when the key is another's."""
     if key.kind is not KeyType.LOG or key.name != checkpoint.origin:
         raise Malformed("key-name")
     text = checkpoint.text()
@@ -229,9 +229,7 @@ def open_checkpoint(data: bytes, log_keys: Iterable[VerifierKey]) -> tuple[Check
     note = Note.parse(data)
     checkpoint = Checkpoint.parse(note.text)
     known = [key for key in log_keys if key.kind is KeyType.LOG and key.name == checkpoint.origin]
-    signed = [
-        (key, signature) for key in known for signature in note.signatures if _is_from(signature, key)
-    ]
+    signed = [(key, signature) for key in known for signature in note.signatures if _is_from(signature, key)]
     if not signed:
         raise Untrusted("log-unknown")
     message = note.text.encode()

@@ -1,4 +1,4 @@
-"""The file `proof.tlog-proof` (c2sp.org/tlog-proof@v1): one leaf's place in the log, checkable without network."""
+"""The file `proof.tlog-proof` (c2sp.org/tlog-proof@v1): one leaf's place in the log, checkable offline."""
 
 from __future__ import annotations
 

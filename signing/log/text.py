@@ -23,7 +23,7 @@ def encode(data: bytes) -> str:
 
 
 def decode(text: str, code: str, *, length: int | None = None) -> bytes:
-    """Return the bytes of `text`, refusing every other spelling of the same bytes. Raises: Malformed(code)."""
+    """Return the bytes of `text`; only one spelling of them is taken. Raises: Malformed(code)."""
     try:
         data = base64.b64decode(text.encode("ascii"), validate=True)
     except (binascii.Error, UnicodeEncodeError) as error:

@@ -1,7 +1,7 @@
 """Run a witness.
 
-    python -m signing.witness key NAME FILE            make a private key (mode 0600), print the public one
-    python -m signing.witness serve --key FILE --state FILE --log VKEY [--log VKEY …] [--port N]
+python -m signing.witness key NAME FILE            make a private key (mode 0600), print the public one
+python -m signing.witness serve --key FILE --state FILE --log VKEY [--log VKEY …] [--port N]
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def main(arguments: list[str]) -> int:
     try:
         return _make_key(options) if options.command == "key" else _serve(options)
     except (OSError, Malformed, MemoryLost) as error:
-        print(f"witness: {type(error).__name__}: {error}", file=sys.stderr)
+        sys.stderr.write(f"witness: {type(error).__name__}: {error}\n")
         return 2
 
 
@@ -49,7 +49,7 @@ def _make_key(options: argparse.Namespace) -> int:
     file = os.open(options.file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with open(file, "w", encoding="utf-8") as handle:
         handle.write(key.secret_text() + "\n")
-    print(key.verifier)
+    sys.stdout.write(f"{key.verifier}\n")
     return 0
 
 
@@ -60,7 +60,8 @@ def _serve(options: argparse.Namespace) -> int:
     server = WitnessServer(
         (options.host, options.port), witness, memory, lambda: int(clock.now().timestamp())
     )
-    print(f"{key.verifier} http://{options.host}:{server.server_port}", flush=True)
+    sys.stdout.write(f"{key.verifier} http://{options.host}:{server.server_port}\n")
+    sys.stdout.flush()
     try:
         server.serve_forever()
     except KeyboardInterrupt:

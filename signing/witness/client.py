@@ -14,7 +14,7 @@ SECONDS = 5.0
 
 
 class NotWitnessed(Exception):
-    """The witness did not cosign; `status` is its HTTP status, 0 when it did not answer in a way we understand."""
+    """The witness did not cosign; `status` is its HTTP status, 0 when it gave no answer we understand."""
 
     def __init__(self, status: int) -> None:
         super().__init__(f"witness answered {status}")

@@ -67,7 +67,7 @@ class Witness:
     logs: Sequence[notes.VerifierKey]
 
     def origin_of(self, body: bytes) -> str:
-        """Return the origin that the request speaks of, "" when it cannot be read (nothing is believed yet)."""
+        """Return the origin the request speaks of, "" when it cannot be read (nothing is believed yet)."""
         try:
             note = notes.Note.parse(Request.parse(body).checkpoint)
             return notes.Checkpoint.parse(note.text).origin
@@ -75,7 +75,7 @@ class Witness:
             return ""
 
     def judge(self, body: bytes, seen: Seen, seconds: int) -> Answer:
-        """Return the answer to a request, given what was seen of that origin and the time since 1970 in seconds.
+        """Return the answer to a request, given what was seen of that origin and the seconds since 1970.
 
         The caller holds a lock from reading `seen` until `remember` is on disk.
         """

@@ -1,4 +1,4 @@
-"""What a witness remembers: one small JSON file, replaced whole and flushed to disk before an answer goes out."""
+"""What a witness remembers: one small JSON file, replaced whole and flushed before an answer goes out."""
 
 from __future__ import annotations
 
@@ -23,7 +23,9 @@ class Memory:
     def _read(self) -> dict[str, Seen]:
         try:
             rows = json.loads(self.path.read_text("utf-8"))
-            return {origin: Seen(int(row["size"]), bytes.fromhex(row["root"])) for origin, row in rows.items()}
+            return {
+                origin: Seen(int(row["size"]), bytes.fromhex(row["root"])) for origin, row in rows.items()
+            }
         except FileNotFoundError:
             return {}
         except (ValueError, KeyError, TypeError, AttributeError) as error:

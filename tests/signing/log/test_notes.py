@@ -106,9 +106,7 @@ def test_witnesses_cosign_with_their_time() -> None:
     line = notes.cosign(note, WITNESS, 1_700_000_000)
     both = notes.Note.parse(notes.with_signatures(note, [line, line]).encode())
     assert len(both.signatures) == 2
-    assert notes.cosignatures(both, [WITNESS.verifier]) == (
-        notes.Cosignature(WITNESS.name, 1_700_000_000),
-    )
+    assert notes.cosignatures(both, [WITNESS.verifier]) == (notes.Cosignature(WITNESS.name, 1_700_000_000),)
     assert notes.cosignatures(both, []) == ()
     assert notes.open_checkpoint(both.encode(), [LOG.verifier])[0] == POINT
     later = notes.Signature(line.name, line.key_id, (1_700_000_001).to_bytes(8, "big") + line.value[8:])
