@@ -28,6 +28,11 @@ CSRF_TRUSTED_ORIGINS = words("HOCBA_ORIGINS")
 PUBLIC_ADDRESS = os.environ.get("HOCBA_PUBLIC_ADDRESS", "http://localhost:8000")
 """What a QR code leads to; no slash at the end."""
 
+SPECIMEN = not PRODUCTION
+"""Every page and every document outside production says that it is a specimen."""
+VERSION = "0.1.0"
+"""Of the software; `pyproject.toml` says the same."""
+
 # --- Apps -------------------------------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
@@ -68,6 +73,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "hocba.web.Refusals",
+    "schools.middleware.Acting",  # last: it must see an exception before Refusals turns it into a page
 ]
 
 TEMPLATES = [
@@ -82,6 +88,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "django.template.context_processors.i18n",
                 "hocba.web.page_facts",
+                "hocba.menu.frame",
             ],
         },
     },
@@ -115,7 +122,8 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 4000  # a grid of 60 pupils × 40 columns and so
 FILE_UPLOAD_PERMISSIONS = 0o640
 
 STATIC_URL = "static/"
-STATIC_ROOT = Path(os.environ.get("HOCBA_STATIC") or BASE_DIR / "staticfiles")
+STATIC_ROOT = Path(os.environ.get("HOCBA_STATIC") or VAR_DIR / "staticfiles")
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # WhiteNoise warns of a missing one, and warnings are errors in tests
 STATICFILES_DIRS = [BASE_DIR / "static"] if (BASE_DIR / "static").is_dir() else []
 WHITENOISE_USE_FINDERS = not PRODUCTION
 WHITENOISE_AUTOREFRESH = DEBUG

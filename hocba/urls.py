@@ -7,7 +7,7 @@ from django.urls import include, path
 from django.views.i18n import set_language
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from hocba import health, metrics
+from hocba import front, health, metrics
 
 APPS = ("schools", "records", "signing", "exports")
 
@@ -17,6 +17,7 @@ api_docs = csp_update({"img-src": ["data:"]})(
 )
 
 urlpatterns = [
+    path("", front.door, name="front"),
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
     path("metrics", metrics.metrics, name="metrics"),

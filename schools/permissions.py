@@ -10,7 +10,7 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import F, Model, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from hocba.kernel.errors import NotFound, NotPermitted
@@ -173,8 +173,12 @@ def holds(actor: Actor, permission: Permission) -> bool:
     return any(permission in RELATION_GRANTS[relation] for relation in actor.relations)
 
 
-def needs(permission: Permission) -> Callable[[View], View]:
-    """Mark a door with the permission that it asks for; a test reads the marks, `hocba.web` asks them."""
+ANYBODY = "signed-in"
+"""The mark of a door that any signed-in person may open; what they see there is narrowed by queries."""
+
+
+def needs(permission: Permission | str) -> Callable[[View], View]:
+    """Mark a door with the permission that it asks for; a test reads the marks, the middleware asks them."""
 
     def mark(view: View) -> View:
         view.needs = permission  # type: ignore[attr-defined]
@@ -221,6 +225,4 @@ def _in_force(link: str, actor: Actor) -> Q:
 
 
 def _same_subject(link: str, column: str) -> Q:
-    from django.db.models import F
-
     return Q(**{f"{link}__subject_code": F(column)})
