@@ -21,12 +21,19 @@ def production_is_safe(app_configs: Sequence[Any] | None = None, **_: Any) -> li
         found.append(Error("HOCBA_DEBUG must be off in production.", id="hocba.E001"))
     if settings.SECRET_KEY == settings.INSECURE_SECRET_KEY or len(settings.SECRET_KEY) < 50:
         found.append(
-            Error("HOCBA_SECRET_KEY must be set to at least 50 random characters in production.", id="hocba.E002")
+            Error(
+                "HOCBA_SECRET_KEY must be set to at least 50 random characters in production.",
+                id="hocba.E002",
+            )
         )
     for path in specimen_anchors(Path(settings.TRUST_DIR)):
-        found.append(Error(f"{path.name} is a specimen trust anchor; production refuses it.", id="hocba.E003"))
+        found.append(
+            Error(f"{path.name} is a specimen trust anchor; production refuses it.", id="hocba.E003")
+        )
     if settings.DATABASES["default"]["OPTIONS"].get("sslmode") not in {"require", "verify-ca", "verify-full"}:
-        found.append(Error("DATABASE_URL must ask for TLS in production: add ?sslmode=verify-full.", id="hocba.E004"))
+        found.append(
+            Error("DATABASE_URL must ask for TLS in production: add ?sslmode=verify-full.", id="hocba.E004")
+        )
     return found
 
 
@@ -38,5 +45,7 @@ def specimen_anchors(directory: Path) -> list[Path]:
 def _is_specimen(pem: bytes) -> bool:
     if b"BEGIN CERTIFICATE" not in pem:
         return False
-    names = [certificate.subject.rfc4514_string().upper() for certificate in x509.load_pem_x509_certificates(pem)]
+    names = [
+        certificate.subject.rfc4514_string().upper() for certificate in x509.load_pem_x509_certificates(pem)
+    ]
     return any(word in name for name in names for word in SPECIMEN_WORDS)

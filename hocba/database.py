@@ -18,13 +18,15 @@ ROLE_KEYS = ("USER", "PASSWORD", "HOST", "PORT")
 
 @contextmanager
 def as_owner() -> Iterator[None]:
-    """Make this thread's default connection the owner's inside the block; not to be used inside a transaction.
+    """Make this thread's default connection the owner's inside the block; not inside a transaction.
 
     Raises: ImproperlyConfigured, if `DATABASE_OWNER_URL` is not set.
     """
     owner = settings.DATABASE_OWNER
     if owner is None:
-        raise ImproperlyConfigured("This command changes tables: set DATABASE_OWNER_URL to the owner's address.")
+        raise ImproperlyConfigured(
+            "This command changes tables: set DATABASE_OWNER_URL to the owner's address."
+        )
     assert not connection.in_atomic_block, "as_owner() inside a transaction would lose it"
     before = {key: connection.settings_dict[key] for key in ROLE_KEYS}
     _switch({key: owner[key] for key in ROLE_KEYS})
@@ -40,7 +42,7 @@ def _switch(role: dict[str, Any]) -> None:
 
 
 def grant_by_default(**_: object) -> None:
-    """Let the application read and write the tables that the owner makes from now on; migrations take away."""
+    """Let the application read and write the tables the owner makes from now on; migrations take away."""
     if _connected_as_application():
         return
     _execute(

@@ -23,7 +23,8 @@ def ready(request: HttpRequest) -> HttpResponse:
     """Answer 200 when database, broker and storage work, else 503 with which of them does not."""
     parts = {name: probe() for name, probe in PROBES.items()}
     return JsonResponse(
-        {name: "ok" if works else "down" for name, works in parts.items()}, status=200 if all(parts.values()) else 503
+        {name: "ok" if works else "down" for name, works in parts.items()},
+        status=200 if all(parts.values()) else 503,
     )
 
 

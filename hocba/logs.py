@@ -23,4 +23,6 @@ class JsonLines(logging.Formatter):
         }
         if record.exc_info:
             line["trace"] = self.formatException(record.exc_info)
-        return json.dumps({key: value for key, value in line.items() if value is not None}, ensure_ascii=False)
+        return json.dumps(
+            {key: value for key, value in line.items() if value is not None}, ensure_ascii=False
+        )

@@ -1,11 +1,18 @@
-"""Numbers for Prometheus: how many requests, how long, with which answer; per named address, never per person."""
+"""Numbers for Prometheus: how many requests, how long, which answer; per named address, never per person."""
 
 import os
 import time
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
-from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    REGISTRY,
+    CollectorRegistry,
+    Counter,
+    Histogram,
+    generate_latest,
+)
 from prometheus_client.multiprocess import MultiProcessCollector
 
 ANSWERS = Counter("hocba_http_answers", "Answers by address name and status", ["address", "method", "status"])

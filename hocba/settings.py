@@ -1,7 +1,7 @@
 """All settings, by heading, driven by environment variables; `docs/deployment.md` lists them.
 
-`HOCBA_ENVIRONMENT` is `development` (default), `test`, `demo` or `production`; production refuses unsafe values
-(`hocba/checks.py`).
+`HOCBA_ENVIRONMENT` is `development` (default), `test`, `demo` or `production`; production refuses unsafe
+values (`hocba/checks.py`).
 """
 
 import os
@@ -14,14 +14,14 @@ from django.utils.translation import gettext_lazy as _
 from hocba.bootstrap import places
 from hocba.environment import database_from, flag, words
 
-# --- Where and what ---------------------------------------------------------------------------------------------
+# --- Where and what -------------------------------------------------------------------------------
 
 BASE_DIR = places.ROOT
 VAR_DIR = places.var()
 ENVIRONMENT = os.environ.get("HOCBA_ENVIRONMENT", "development")
 PRODUCTION = ENVIRONMENT == "production"
 DEBUG = flag("HOCBA_DEBUG")
-INSECURE_SECRET_KEY = "not-a-secret-production-refuses-this-value"
+INSECURE_SECRET_KEY = "not-a-secret-production-refuses-this-value"  # noqa: S105
 SECRET_KEY = os.environ.get("HOCBA_SECRET_KEY", INSECURE_SECRET_KEY)
 ALLOWED_HOSTS = words("HOCBA_HOSTS") or ["localhost", "127.0.0.1", "[::1]"]
 CSRF_TRUSTED_ORIGINS = words("HOCBA_ORIGINS")
@@ -33,7 +33,7 @@ SPECIMEN = not PRODUCTION
 VERSION = "0.1.0"
 """Of the software; `pyproject.toml` says the same."""
 
-# --- Apps -------------------------------------------------------------------------------------------------------
+# --- Apps -----------------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
     "hocba",  # first: its `test`, `migrate` and `flush` replace Django's
@@ -87,16 +87,15 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "django.template.context_processors.i18n",
-                "hocba.web.page_facts",
                 "hocba.menu.frame",
             ],
         },
     },
 ]
 
-# --- Database ---------------------------------------------------------------------------------------------------
-# The one connection is the application role's. Migrations run as the owner through `hocba.database.as_owner()`,
-# which the `migrate` command uses; a web process needs no owner address and should have none.
+# --- Database -------------------------------------------------------------------------------------
+# The one connection is the application role's. Migrations run as the owner through
+# `hocba.database.as_owner()`, which the `migrate` command uses; a web process should have no owner address.
 
 DATABASES: dict[str, dict[str, Any]] = {
     "default": database_from(os.environ.get("DATABASE_URL", "postgresql://hocba_app@127.0.0.1:5432/hocba"))
@@ -106,11 +105,26 @@ DATABASE_OWNER: dict[str, Any] | None = (
     database_from(os.environ["DATABASE_OWNER_URL"]) if os.environ.get("DATABASE_OWNER_URL") else None
 )
 
-# --- Broker and background work ---------------------------------------------------------------------------------
+# --- Broker and background work -------------------------------------------------------------------
 
 REDIS_URL = os.environ.get("REDIS_URL", "redis://127.0.0.1:6379/0")
 
-# --- Files ------------------------------------------------------------------------------------------------------
+# --- Keys and signatures --------------------------------------------------------------------------
+# Keys of persons and schools are never here: an agent beside the person uses them.
+
+KEY_AGENT_URL = os.environ.get("KEY_AGENT_URL", "")
+KEY_AGENT_TOKEN_FILE = os.environ.get("KEY_AGENT_TOKEN_FILE", "")
+TSA_URLS = words("TSA_URLS")
+LOG_KEY_FILE = os.environ.get("LOG_KEY_FILE", "")
+OPERATOR_CREDENTIAL = os.environ.get("OPERATOR_CREDENTIAL", "")
+OPERATOR_PIN_FILE = os.environ.get("OPERATOR_PIN_FILE", "")
+WITNESS_URLS = words("WITNESS_URLS")
+
+# --- Delivery -------------------------------------------------------------------------------------
+
+RECEIVER_URL = os.environ.get("RECEIVER_URL", "")
+
+# --- Files ----------------------------------------------------------------------------------------
 
 BLOB_ROOT = Path(os.environ.get("HOCBA_BLOBS") or VAR_DIR / "blobs")
 TRUST_DIR = Path(os.environ.get("HOCBA_TRUST") or VAR_DIR / "demo" / "trust")
@@ -123,7 +137,6 @@ FILE_UPLOAD_PERMISSIONS = 0o640
 
 STATIC_URL = "static/"
 STATIC_ROOT = Path(os.environ.get("HOCBA_STATIC") or VAR_DIR / "staticfiles")
-STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # WhiteNoise warns of a missing one, and warnings are errors in tests
 STATICFILES_DIRS = [BASE_DIR / "static"] if (BASE_DIR / "static").is_dir() else []
 WHITENOISE_USE_FINDERS = not PRODUCTION
 WHITENOISE_AUTOREFRESH = DEBUG
@@ -136,7 +149,7 @@ STORAGES = {
     },
 }
 
-# --- Language and time ------------------------------------------------------------------------------------------
+# --- Language and time ----------------------------------------------------------------------------
 
 LANGUAGE_CODE = "vi"
 LANGUAGES = [("vi", _("Tiếng Việt")), ("en", _("Tiếng Anh"))]
@@ -145,7 +158,7 @@ USE_I18N = True
 TIME_ZONE = "Asia/Ho_Chi_Minh"
 USE_TZ = True
 
-# --- People and sessions ----------------------------------------------------------------------------------------
+# --- People and sessions --------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "schools.Account"
 LOGIN_URL = "/dang-nhap/"
@@ -169,7 +182,7 @@ AUTH_PASSWORD_VALIDATORS = [
 if ENVIRONMENT == "test":  # a slow hash protects nobody in a test
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
-# --- Security headers -------------------------------------------------------------------------------------------
+# --- Security headers -----------------------------------------------------------------------------
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
@@ -197,7 +210,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# --- REST API ---------------------------------------------------------------------------------------------------
+# --- REST API -------------------------------------------------------------------------------------
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
@@ -217,7 +230,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
 
-# --- Logging ----------------------------------------------------------------------------------------------------
+# --- Logging --------------------------------------------------------------------------------------
 # One JSON object a line with the request's number; no name, code or address of a person belongs in a message.
 
 LOGGING: dict[str, Any] = {

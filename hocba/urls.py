@@ -1,4 +1,4 @@
-"""Every address, in one place: each app brings its pages (`urls`) and its API (`api_urls`, below /api/v1/)."""
+"""Every address in one place: each app brings its pages (`urls`) and its API (`api_urls`, at /api/v1/)."""
 
 from importlib.util import find_spec
 

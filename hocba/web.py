@@ -3,10 +3,11 @@
 import logging
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.core.serializers.json import DjangoJSONEncoder
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.template.loader import render_to_string, select_template
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from rest_framework import exceptions as api
 from rest_framework.response import Response
@@ -26,6 +27,8 @@ STATUS: dict[type[errors.DomainError], int] = {
     errors.Unavailable: 503,
 }
 API_PREFIX = "/api/"
+PROBLEM = "application/problem+json"
+GENERAL_PAGES = ("errors/error.html", "hocba/plain_error.html")
 
 
 def status_of(error: errors.DomainError) -> int:
@@ -43,7 +46,9 @@ def sentence_for(status: int) -> str:
         422: _("Dữ liệu nhập chưa đúng."),
         503: _("Dịch vụ cần dùng chưa trả lời. Hãy thử lại sau ít phút."),
     }
-    return sentences.get(status, _("Hệ thống gặp lỗi. Lỗi đã được ghi lại; khi báo lỗi, hãy nêu số dưới đây."))
+    return sentences.get(
+        status, _("Hệ thống gặp lỗi. Lỗi đã được ghi lại; khi báo lỗi, hãy nêu số dưới đây.")
+    )
 
 
 class Refusals:
@@ -73,20 +78,28 @@ def _details(error: errors.DomainError) -> dict[str, Any]:
     return details
 
 
-def refuse(request: HttpRequest, status: int, sentence: str = "", *, case: str = "", **details: Any) -> HttpResponse:
-    """Return a refusal as the caller reads it: problem+json below /api/, else a page with a number to quote."""
-    sentence = sentence or sentence_for(status)
+def refuse(
+    request: HttpRequest, status: int, sentence: str = "", *, case: str = "", **details: Any
+) -> HttpResponse:
+    """Return a refusal as the caller reads it: problem+json below /api/, else a page with a number to quote.
+
+    The pages need neither session nor database, so that they come when these are what fails.
+    """
     if request.path.startswith(API_PREFIX):
         return JsonResponse(
-            problem(status, sentence, case, **details),
+            problem(status, sentence or sentence_for(status), case, **details),
             status=status,
             encoder=ProblemEncoder,
-            content_type="application/problem+json",
+            content_type=PROBLEM,
             json_dumps_params={"ensure_ascii": False},
         )
-    facts = {"status": status, "sentence": sentence, "case": case, "number": request_number.get(), **details}
-    template = select_template([f"errors/{status}.html", "errors/error.html", "hocba/plain_error.html"])
-    return HttpResponse(template.render(facts, request), status=status)
+    facts = {"status": status, "sentence": sentence, "case": case, **details}
+    facts |= {
+        "error_id": request_number.get(),
+        "general_sentence": sentence_for(status),
+        "specimen": settings.SPECIMEN,
+    }
+    return HttpResponse(render_to_string([f"errors/{status}.html", *GENERAL_PAGES], facts), status=status)
 
 
 class ProblemEncoder(DjangoJSONEncoder):
@@ -117,7 +130,7 @@ def api_refusal(exception: Exception, context: dict[str, Any]) -> Response | Non
     if isinstance(exception, errors.DomainError):
         status, sentence = status_of(exception), str(exception.sentence)
         body = problem(status, sentence or sentence_for(status), **_details(exception))
-        return Response(body, status=status, content_type="application/problem+json")
+        return Response(body, status=status, content_type=PROBLEM)
     answer = exception_handler(exception, context)
     if answer is None:
         return None
@@ -126,13 +139,8 @@ def api_refusal(exception: Exception, context: dict[str, Any]) -> Response | Non
         answer.status_code, details["fields"] = 422, answer.data
     code = str(exception.default_code) if isinstance(exception, api.APIException) else ""
     answer.data = problem(answer.status_code, sentence_for(answer.status_code), code, **details)
-    answer.content_type = "application/problem+json"
+    answer.content_type = PROBLEM
     return answer
-
-
-def page_facts(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: what every page may show."""
-    return {"request_number": request_number.get()}
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -142,7 +150,7 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 def forbidden(request: HttpRequest, exception: PermissionDenied | None = None) -> HttpResponse:
     """handler403."""
-    return refuse(request, 403, case="not-permitted")
+    return refuse(request, 403, str(exception or ""), case="not-permitted")
 
 
 def not_found(request: HttpRequest, exception: Http404 | None = None) -> HttpResponse:
@@ -161,5 +169,5 @@ def server_error(request: HttpRequest) -> HttpResponse:
         return refuse(request, 500, case="error")
     except Exception:
         logger.exception("The error page itself failed")
-        facts = {"status": 500, "sentence": sentence_for(500), "number": request_number.get()}
+        facts = {"status": 500, "general_sentence": sentence_for(500), "error_id": request_number.get()}
         return HttpResponse(render_to_string("hocba/plain_error.html", facts), status=500)

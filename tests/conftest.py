@@ -1,7 +1,7 @@
 """Common ground of all tests: servers, database roles, loopback only.
 
-The servers start when this file is loaded, that is before Django reads its settings; workers of pytest-xdist find
-them in their environment.
+The servers start when this file is loaded, that is before Django reads its settings; workers of pytest-xdist
+find them in their environment.
 """
 
 import ipaddress
@@ -26,6 +26,7 @@ from django.test import TransactionTestCase  # noqa: E402
 from hocba import messages  # noqa: E402
 from tests import database  # noqa: E402
 
+NO_OTHER_HOST = "MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1"
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -80,5 +81,8 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     program = next(filter(None, map(shutil.which, CHROMIUM)))
     return browser_type_launch_args | {
         "executable_path": program,
-        "args": ["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1"],
+        "args": [
+            "--no-sandbox",
+            "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
+        ],
     }

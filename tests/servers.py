@@ -15,19 +15,21 @@ _running = ExitStack()
 
 
 def start() -> None:
-    """Start PostgreSQL and Valkey and put their addresses into the environment, unless a parent did already."""
+    """Start PostgreSQL and Valkey and put their addresses into the environment, unless a parent has."""
     if os.environ.get(ALREADY_RUNNING):
         return
     home = Path(tempfile.mkdtemp(prefix="hocba-test-"))
     _running.callback(shutil.rmtree, home, ignore_errors=True)
     addresses = _running.enter_context(servers.running(home, lasting=False))
     os.environ.update(addresses.environment())
+    (home / "static").mkdir()  # WhiteNoise warns of a missing one
     os.environ.update(
         {
             ALREADY_RUNNING: str(home),
             "HOCBA_ENVIRONMENT": "test",
             "HOCBA_BLOBS": str(home / "blobs"),
             "HOCBA_TRUST": str(home / "trust"),
+            "HOCBA_STATIC": str(home / "static"),
         }
     )
     atexit.register(stop)

@@ -10,7 +10,7 @@ CACHES = (".pytest_cache", ".ruff_cache", ".mypy_cache", ".import_linter_cache",
 
 
 def main(arguments: list[str]) -> int:
-    """Remove data, packages and caches; `--keep-packages` leaves `.venv` and `.tools`. Return the exit code."""
+    """Remove data, packages and caches, return the exit code; `--keep-packages` leaves `.venv`, `.tools`."""
     in_use = [home for home in homes.known() if homes.is_in_use(home)]
     if in_use:
         print(f"Something still runs in {in_use[0]}; stop it first, nothing was removed.", file=sys.stderr)

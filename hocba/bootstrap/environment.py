@@ -1,4 +1,4 @@
-"""The project's Python packages: found where they are, else installed into `.venv` from the hash-locked list."""
+"""The project's Python packages: found where they are, else put into `.venv` from the hash-locked list."""
 
 import fcntl
 import hashlib
@@ -44,7 +44,7 @@ def python_of_venv() -> Path:
 
 
 def is_complete(command: str, *, stamped: bool) -> bool:
-    """Say whether every package that the project names is here; `stamped`: and is the one of the present lock."""
+    """Say whether every package that the project names is here; `stamped`: of the present lock."""
     if stamped and STAMP.exists() and STAMP.read_text() != lock_digest():
         return False
     return not missing(with_development=command == "test")
@@ -79,7 +79,7 @@ def make() -> None:
     with alone():
         if STAMP.exists() and STAMP.read_text() == lock_digest() and python_of_venv().exists():
             return  # another process has just done it
-        print("Installing the Python packages into .venv (once, about ten seconds) …", file=sys.stderr, flush=True)
+        tell("Installing the Python packages into .venv (once, about ten seconds) …")
         uv = find_uv()
         if not (uv and install_with_uv(uv)) and not install_with_pip():
             sys.exit("The packages of requirements.lock could not be installed; the lines above say why.")
@@ -117,7 +117,12 @@ def ensure_pip() -> bool:
 
 def has_pip() -> bool:
     """Say whether `python -m pip` works for this interpreter."""
-    return subprocess.run([sys.executable, "-m", "pip", "--version"], capture_output=True, check=False).returncode == 0
+    return (
+        subprocess.run(
+            [sys.executable, "-m", "pip", "--version"], capture_output=True, check=False
+        ).returncode
+        == 0
+    )
 
 
 def pip(*arguments: str) -> list[str]:
@@ -127,13 +132,15 @@ def pip(*arguments: str) -> list[str]:
 
 def install_with_uv(uv: Path) -> bool:
     """Make `.venv` with uv and say whether it worked; uv needs neither python3-venv nor ensurepip."""
-    made = python_of_venv().exists() or run([str(uv), "venv", "--quiet", "--python", sys.executable, str(places.VENV)])
+    made = python_of_venv().exists() or run(
+        [str(uv), "venv", "--quiet", "--python", sys.executable, str(places.VENV)]
+    )
     return made and run([str(uv), "pip", "install", "--quiet", "--require-hashes", "-r", str(places.LOCK),
                          "--python", str(python_of_venv())])  # fmt: skip
 
 
 def install_with_pip() -> bool:
-    """Make `.venv` with the interpreter's own pip and say whether it worked; slower, without python3-venv too."""
+    """Make `.venv` with the interpreter's own pip, slower, and say whether it worked."""
     ensure_pip()
     made = python_of_venv().exists() or run([sys.executable, "-m", "venv", "--without-pip", str(places.VENV)])
     return made and run(pip("--python", str(python_of_venv()), "install", "--quiet", "--require-hashes",
@@ -141,7 +148,19 @@ def install_with_pip() -> bool:
 
 
 def run(line: list[str]) -> bool:
-    """Run one installer's line with its messages shown, and say whether it ended well."""
-    environment = {**os.environ, "UV_PYTHON_DOWNLOADS": "never", "UV_NO_PROGRESS": "1"}
+    """Run one installer's line and say whether it ended well; what it printed is shown only if not."""
+    environment = os.environ | {
+        "UV_PYTHON_DOWNLOADS": "never",
+        "UV_SYSTEM_CERTS": "1",  # an office's own certificate authority counts
+        "PIP_ROOT_USER_ACTION": "ignore",
+    }
     environment.pop("VIRTUAL_ENV", None)
-    return subprocess.run(line, env=environment, stdout=sys.stderr, check=False).returncode == 0
+    done = subprocess.run(line, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        tell(f"{Path(line[0]).name} failed:\n{(done.stdout + done.stderr)[-2000:]}")
+    return done.returncode == 0
+
+
+def tell(sentence: str) -> None:
+    """Say something at the terminal, at once, beside the command's own output."""
+    print(sentence, file=sys.stderr, flush=True)

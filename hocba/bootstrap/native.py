@@ -104,8 +104,15 @@ def line_to_type(packages: list[str]) -> str:
 def install(packages: list[str]) -> None:
     """Install Debian packages, reading the package lists first; only root may call this."""
     print(f"Installing from Debian: {' '.join(packages)}", file=sys.stderr, flush=True)
-    environment = {**os.environ, "PATH": _search_path(), "DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C.UTF-8"}
+    environment = {
+        **os.environ,
+        "PATH": _search_path(),
+        "DEBIAN_FRONTEND": "noninteractive",
+        "LC_ALL": "C.UTF-8",
+    }
     for line in (["update"], ["install", "-y", "--no-install-recommends", *packages]):
-        done = subprocess.run(["apt-get", "-q", *line], env=environment, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            ["apt-get", "-q", *line], env=environment, capture_output=True, text=True, check=False
+        )
         if done.returncode != 0 and line[0] == "install":
             sys.stderr.write(done.stdout[-2000:] + done.stderr[-2000:])

@@ -15,7 +15,7 @@ PRIVATE_HOME_REFUGE = Path("/var/lib/hocba-demo")
 
 
 def var() -> Path:
-    """Return the directory for everything that the commands write into the checkout (`HOCBA_VAR` moves it)."""
+    """Return the directory for all that the commands write into the checkout (`HOCBA_VAR` moves it)."""
     return Path(os.environ.get("HOCBA_VAR") or ROOT / "var")
 
 

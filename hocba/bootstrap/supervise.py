@@ -1,4 +1,4 @@
-"""Child processes that never outlive their parent: started, waited for by their real condition, stopped in turn."""
+"""Child processes that never outlive their parent: started, awaited by their real condition, stopped."""
 
 import contextlib
 import ctypes
@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType, TracebackType
-from typing import Self
+from typing import Any, Self
 
 from . import places
 
@@ -36,7 +36,7 @@ class Identity:
 
 
 def servant() -> Identity | None:
-    """Return the powerless user for servers when we are root (PostgreSQL refuses root), else None: ourselves."""
+    """Return the powerless user for servers when we are root (PostgreSQL refuses root), else None."""
     if not places.is_root():
         return None
     nobody = pwd.getpwnam("nobody")
@@ -75,8 +75,8 @@ class Child:
 class Supervisor:
     """Starts children and stops them all, last first, when the `with` block is left, however it is left.
 
-    SIGTERM and SIGHUP to the parent arrive in the block as KeyboardInterrupt, like ctrl-C. Should the parent be
-    killed outright, the kernel sends each child its stop signal. Use it in the main thread.
+    SIGTERM and SIGHUP to the parent arrive in the block as KeyboardInterrupt, like ctrl-C. Should the parent
+    be killed outright, the kernel sends each child its stop signal. Use it in the main thread.
     """
 
     def __init__(self, logs: Path) -> None:
@@ -124,7 +124,7 @@ class Supervisor:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
                 preexec_fn=_die_with_parent(stop_signal),
-                **_as_user(identity),
+                **as_user(identity),
             )
         if stdin is not None and process.stdin is not None:
             process.stdin.write(stdin)
@@ -141,9 +141,13 @@ class Supervisor:
         deadline = time.monotonic() + within_seconds
         while not is_ready():
             if not child.is_running():
-                raise ChildFailed(f"{child.name} ended with {child.process.returncode}:\n{child.last_lines()}")
+                raise ChildFailed(
+                    f"{child.name} ended with {child.process.returncode}:\n{child.last_lines()}"
+                )
             if time.monotonic() > deadline:
-                raise ChildFailed(f"{child.name} is not ready after {within_seconds:g} s:\n{child.last_lines()}")
+                raise ChildFailed(
+                    f"{child.name} is not ready after {within_seconds:g} s:\n{child.last_lines()}"
+                )
             time.sleep(POLL_SECONDS)
 
     def wait_for_port(self, child: Child, port: int, *, within_seconds: float = 60) -> None:
@@ -192,7 +196,8 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
-def _as_user(identity: Identity | None) -> dict[str, object]:
+def as_user(identity: Identity | None) -> dict[str, Any]:
+    """Return the arguments with which `subprocess` starts a program as that user."""
     return {} if identity is None else {"user": identity.uid, "group": identity.gid, "extra_groups": []}
 
 

@@ -13,10 +13,12 @@ from .supervise import ChildFailed, Identity, Supervisor, free_port, servant
 
 
 def start(supervisor: Supervisor, home: Path) -> str:
-    """Start the broker on a free loopback port with a password and return its address. Raises: ChildFailed."""
+    """Start the broker on a free loopback port with a password, return its address. Raises: ChildFailed."""
     identity = servant()
     port, password = free_port(), homes.secret(home, "valkey")
-    configuration = f'port {port}\nbind 127.0.0.1\nsave ""\nappendonly no\ndaemonize no\nrequirepass {password}\n'
+    configuration = (
+        f'port {port}\nbind 127.0.0.1\nsave ""\nappendonly no\ndaemonize no\nrequirepass {password}\n'
+    )
     child = supervisor.start(
         "valkey",
         [reachable_program(home, identity), "-"],

@@ -48,7 +48,9 @@ def test_the_owner_is_the_owner_inside_the_block_only() -> None:
 
 
 def test_the_application_role_writes_ordinary_tables() -> None:
-    session = Session.objects.create(session_key="k", session_data="", expire_date=datetime(2026, 1, 1, tzinfo=UTC))
+    session = Session.objects.create(
+        session_key="k", session_data="", expire_date=datetime(2026, 1, 1, tzinfo=UTC)
+    )
 
     assert session.delete() == (1, {"sessions.Session": 1})
 

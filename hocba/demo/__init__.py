@@ -1,0 +1,1 @@
+"""The demo: one class goes the whole way."""
