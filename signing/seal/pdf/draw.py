@@ -72,8 +72,10 @@ def render_html(
 
     Raises: NotATranscript.
     """
-    return _environment().get_template("transcript.html").render(
-        _facts(sheet_of(sealed_xml), links or ImageLinks(), verify_url, specimen)
+    return (
+        _environment()
+        .get_template("transcript.html")
+        .render(_facts(sheet_of(sealed_xml), links or ImageLinks(), verify_url, specimen))
     )
 
 
@@ -87,12 +89,16 @@ def draw(sealed_xml: bytes, images: Images, *, verify_url: str, specimen: bool) 
     sheet = sheet_of(sealed_xml)
     pictures, links = _pictures(sheet, images, verify_url)
     sealed_at = sheet.sealed_at.astimezone(UTC)
-    html = _environment().get_template("document.html").render(
-        _facts(sheet, links, verify_url, specimen)
-        | {
-            "template_version": template_version(),
-            "created": sealed_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        }
+    html = (
+        _environment()
+        .get_template("document.html")
+        .render(
+            _facts(sheet, links, verify_url, specimen)
+            | {
+                "template_version": template_version(),
+                "created": sealed_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            }
+        )
     )
     attachment = Attachment(
         string=sealed_xml,

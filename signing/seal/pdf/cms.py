@@ -1,0 +1,115 @@
+"""The CMS container inside the PDF: CAdES as PAdES wants it (EN 319 142-1 §6.3), one signer, one timestamp.
+
+Put together with asn1crypto; pyHanko's own builder needs an event loop and a key object, ours is a callable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from asn1crypto import algos, cms, tsp
+from asn1crypto import x509 as asn1_x509
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from hocba.kernel.canonical import sha256
+
+
+class WrongRawSignature(Exception):
+    """What the key returned does not verify under the certificate; nothing was written."""
+
+
+class KeyNotSupported(Exception):
+    """Only RSA and ECDSA keys seal (TT 15/2025/TT-BKHCN)."""
+
+
+def signed_data(
+    document_digest: bytes,
+    *,
+    sign: Callable[[bytes], bytes],
+    chain: Sequence[x509.Certificate],
+    stamp: Callable[[bytes], bytes],
+) -> bytes:
+    """Return the DER of a detached, timestamped SignedData over a document's SHA-256.
+
+    The claimed time stands in the PDF (/M); PAdES forbids it here. Raises: WrongRawSignature,
+    KeyNotSupported, and whatever `sign` and `stamp` raise.
+    """
+    certificates = [asn1_x509.Certificate.load(one.public_bytes(Encoding.DER)) for one in chain]
+    attributes = _attributes(document_digest, chain[0])
+    digest = sha256(attributes.dump())
+    raw = sign(digest)
+    _check(chain[0], raw, digest)
+    token = cms.ContentInfo.load(stamp(sha256(raw)))
+    sha_256 = algos.DigestAlgorithm({"algorithm": "sha256"})
+    signer = cms.SignerInfo(
+        {
+            "version": "v1",
+            "sid": cms.SignerIdentifier(
+                {
+                    "issuer_and_serial_number": {
+                        "issuer": certificates[0].issuer,
+                        "serial_number": certificates[0].serial_number,
+                    }
+                }
+            ),
+            "digest_algorithm": sha_256,
+            "signed_attrs": attributes,
+            "signature_algorithm": {"algorithm": _algorithm(chain[0])},
+            "signature": raw,
+            "unsigned_attrs": [{"type": "signature_time_stamp_token", "values": [token]}],
+        }
+    )
+    content = cms.SignedData(
+        {
+            "version": "v1",
+            "digest_algorithms": [sha_256],
+            "encap_content_info": {"content_type": "data"},
+            "certificates": certificates,
+            "signer_infos": [signer],
+        }
+    )
+    return bytes(cms.ContentInfo({"content_type": "signed_data", "content": content}).dump())
+
+
+def _attributes(document_digest: bytes, certificate: x509.Certificate) -> cms.CMSAttributes:
+    fingerprint = sha256(certificate.public_bytes(Encoding.DER))
+    reference = tsp.SigningCertificateV2({"certs": [{"cert_hash": fingerprint}]})
+    return cms.CMSAttributes(
+        [
+            {"type": "content_type", "values": ["data"]},
+            {"type": "message_digest", "values": [document_digest]},
+            {"type": "signing_certificate_v2", "values": [reference]},
+        ]
+    )
+
+
+def _algorithm(certificate: x509.Certificate) -> str:
+    key = certificate.public_key()
+    if isinstance(key, rsa.RSAPublicKey):
+        return "sha256_rsa"
+    if isinstance(key, ec.EllipticCurvePublicKey):
+        return "sha256_ecdsa"
+    raise KeyNotSupported(type(key).__name__)
+
+
+def _check(certificate: x509.Certificate, raw: bytes, digest: bytes) -> None:
+    try:
+        verify_raw(certificate, raw, digest)
+    except InvalidSignature as error:
+        raise WrongRawSignature from error
+
+
+def verify_raw(certificate: x509.Certificate, raw: bytes, digest: bytes) -> None:
+    """Verify a raw signature over a SHA-256 digest. Raises: InvalidSignature, KeyNotSupported."""
+    key = certificate.public_key()
+    if isinstance(key, rsa.RSAPublicKey):
+        key.verify(raw, digest, padding.PKCS1v15(), Prehashed(hashes.SHA256()))
+    elif isinstance(key, ec.EllipticCurvePublicKey):
+        key.verify(raw, digest, ec.ECDSA(Prehashed(hashes.SHA256())))
+    else:
+        raise KeyNotSupported(type(key).__name__)
