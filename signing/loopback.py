@@ -73,11 +73,15 @@ class LoopbackHandler(BaseHTTPRequestHandler):
         return data
 
     def answer(self, status: int, content_type: str, data: bytes) -> None:
-        """Send one complete answer."""
+        """Send one complete answer; a body that was not read ends the connection."""
+        if self.command != "POST" and ("Content-Length" in self.headers or "Transfer-Encoding" in self.headers):
+            self.close_connection = True
         self.send_response(status)
         self.send_header("Content-Type", content_type)
         self.send_header("Content-Length", str(len(data)))
         self.send_header("Cache-Control", "no-store")
+        if self.close_connection:
+            self.send_header("Connection", "close")
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(data)
@@ -93,7 +97,8 @@ def serve(server: LoopbackServer, *, with_parent: bool) -> None:
         signal.signal(number, stop)
     if with_parent:
         threading.Thread(target=_when_input_closes, args=(stop,), daemon=True).start()
-    print(f"ready {server.url}", flush=True)
+    sys.stdout.write(f"ready {server.url}\n")
+    sys.stdout.flush()
     try:
         server.serve_forever(poll_interval=0.1)
     finally:
@@ -116,11 +121,11 @@ class Child:
         """
         command = [sys.executable, "-m", module, *arguments, "--with-parent"]
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
-        self._process = subprocess.Popen(
+        self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and our own module
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
         )
-        assert self._process.stdout is not None
-        word, _, self.url = self._process.stdout.readline().strip().partition(" ")
+        line = self._process.stdout.readline() if self._process.stdout else ""
+        word, _, self.url = line.strip().partition(" ")
         if word != "ready":
             code = self.stop()
             raise RuntimeError(f"{module} ended with {code} before it was ready")
@@ -140,9 +145,11 @@ class Child:
         return code
 
     def __enter__(self) -> Self:
+        """Return the running child."""
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        """End the child."""
         self.stop()

@@ -2,6 +2,6 @@
 
 It stands in for what a signer has in life (a USB token, an HSM, a remote signing service): the registry asks
 for certificates, opens a session with a PIN for a stated number of signatures, and sends digests. Keys lie in
-PKCS#8 files encrypted with the PIN: for demo and tests, since a file does not protect a short PIN as a token's
-chip does.
+PKCS#8 files encrypted with the PIN: for demo and tests, since a file does not protect a short PIN as the chip
+of a token does.
 """

@@ -4,7 +4,7 @@ JSON in and out, `Authorization: Bearer <content of DIR/token>`:
 | request | answer |
 |---|---|
 | `GET /credentials`, `GET /credentials/<id>` | who can sign here: id, holder, algorithm, chain (base64 DER) |
-| `POST /authorize {credential, pin, hashes_expected, minutes, purpose}` | `{session, expires_at, remaining}` |
+| `POST /authorize {credential, pin, hashes_expected, minutes, purpose}` | session, expires_at, remaining |
 | `POST /sign {session, algorithm, digests}` | `{signatures, remaining}` (base64) |
 | `POST /close {session}` | `{}` |
 A refusal is `{"error": code, …}` with the status of `refusals`.

@@ -58,7 +58,8 @@ class Authority:
     def responder(self) -> tuple[x509.Certificate, ec.EllipticCurvePrivateKey]:
         """Return the OCSP responder's certificate and key."""
         key = load_key(self.directory / "ocsp.key.pem")
-        assert isinstance(key, ec.EllipticCurvePrivateKey)
+        if not isinstance(key, ec.EllipticCurvePrivateKey):
+            raise TypeError("a specimen responder signs with P-256")
         return load_certificate(self.directory / "ocsp.cert.pem"), key
 
     @cached_property

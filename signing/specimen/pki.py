@@ -87,8 +87,7 @@ class SpecimenPki:
         self.directory = directory
         self.base_url = base_url
         self._authorities = {
-            name: Authority(name, directory / name, base_url, answers_ocsp=name != ROOT_CA)
-            for name in TITLES
+            name: Authority(name, directory / name, base_url, answers_ocsp=name != ROOT_CA) for name in TITLES
         }
 
     @classmethod

@@ -100,8 +100,9 @@ class Handler(LoopbackHandler):
                 try:
                     request = base64.b64decode(unquote(encoded), validate=True)
                 except binascii.Error:
-                    return self.answer(400, "text/plain", b"not base64\n")
-                self._ocsp(name, request)
+                    self.answer(400, "text/plain", b"not base64\n")
+                else:
+                    self._ocsp(name, request)
             case _:
                 self.answer(404, "text/plain", b"no such address\n")
 
@@ -111,7 +112,8 @@ class Handler(LoopbackHandler):
         try:
             body = self.body(REQUEST_LIMIT)
         except BodyRefused:
-            return self.answer(400, "text/plain", b"body refused\n")
+            self.answer(400, "text/plain", b"body refused\n")
+            return
         match urlsplit(self.path).path.split("/")[1:]:
             case ["ocsp", name] if name in services.responders:
                 self._ocsp(name, body)
@@ -121,10 +123,9 @@ class Handler(LoopbackHandler):
                     data = services.timestamps[name].answer(body, datetime.now(UTC), twist)
                     self.answer(200, "application/timestamp-reply", data)
             case ["control"] if self.server.faults is not None:
-                self._control(body)
+                self._control(body, self.server.faults)
             case _:
                 self.answer(404, "text/plain", b"no such address\n")
-        return None
 
     def _ocsp(self, name: str, request: bytes) -> None:
         mode = self._mode("ocsp")
@@ -148,16 +149,16 @@ class Handler(LoopbackHandler):
             return None
         return mode
 
-    def _control(self, body: bytes) -> None:
-        assert self.server.faults is not None
+    def _control(self, body: bytes, faults: Faults) -> None:
         try:
             wish = json.loads(body or b"{}")
             if wish:
-                self.server.faults.set(wish["service"], Mode(wish["mode"]))
+                faults.set(wish["service"], Mode(wish["mode"]))
         except (ValueError, KeyError, TypeError):
-            return self.answer(400, "text/plain", b"unknown service or mode\n")
-        state = {service: self.server.faults.state(service) for service in SERVICES}
-        return self.answer(200, "application/json", json.dumps(state).encode())
+            self.answer(400, "text/plain", b"unknown service or mode\n")
+            return
+        state = {service: faults.state(service) for service in SERVICES}
+        self.answer(200, "application/json", json.dumps(state).encode())
 
 
 def open_server(pki: SpecimenPki, port: int | None, *, faults: bool) -> SpecimenServer:
