@@ -74,7 +74,7 @@ class LoopbackHandler(BaseHTTPRequestHandler):
 
     def answer(self, status: int, content_type: str, data: bytes) -> None:
         """Send one complete answer; a body that was not read ends the connection."""
-        if self.command != "POST" and ("Content-Length" in self.headers or "Transfer-Encoding" in self.headers):
+        if self.command != "POST" and (self.headers["Content-Length"] or self.headers["Transfer-Encoding"]):
             self.close_connection = True
         self.send_response(status)
         self.send_header("Content-Type", content_type)
