@@ -15,11 +15,19 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 TRANSCRIPT_STATES = (
-    "DRAFT", "CONFIRMED", "FROZEN", "HOMEROOM_SIGNED", "PRINCIPAL_SIGNED",
-    "SEALING", "ISSUED", "WITHDRAWN", "REPLACED",
-)  # fmt: skip
+    "DRAFT",
+    "CONFIRMED",
+    "FROZEN",
+    "HOMEROOM_SIGNED",
+    "PRINCIPAL_SIGNED",
+    "SEALING",
+    "ISSUED",
+    "WITHDRAWN",
+    "REPLACED",
+)
 DELIVERY_STATES = ("PENDING", "HELD", "SENDING", "SENT", "RECEIVED", "REJECTED", "FAILED")
 VERDICT_STATES = ("TOTAL-PASSED", "TOTAL-FAILED", "INDETERMINATE", "passed", "failed", "unknown", "not-shown")
+LINE_STATES = {"p": "passed", "f": "failed", "u": "unknown", "n": "not-shown"}
 CERTIFICATE_STATES = ("good", "revoked", "expired")
 
 
@@ -27,7 +35,9 @@ class SampleForm(forms.Form):
     """A form with one field of each kind, to show them right, wrong and with a hint."""
 
     name = forms.CharField(label=_("Họ, đệm và tên"), help_text=_("Viết như trong giấy khai sinh."))
-    born_on = forms.DateField(label=_("Ngày sinh"), help_text=_("Ví dụ: 15/05/2016"), input_formats=["%d/%m/%Y"])
+    born_on = forms.DateField(
+        label=_("Ngày sinh"), help_text=_("Ví dụ: 15/05/2016"), input_formats=["%d/%m/%Y"]
+    )
     outcome = forms.ChoiceField(
         label=_("Kết quả"), choices=[("", _("Chọn…")), ("T", _("Hoàn thành tốt")), ("H", _("Hoàn thành"))]
     )
@@ -44,7 +54,9 @@ def components_page(request: HttpRequest) -> HttpResponse:
 
 def sample_context() -> dict[str, Any]:
     """Return the made-up data of the page, frame included."""
-    wrong = SampleForm({"name": "Nguyễn Bích Mẫu", "born_on": "31/02/2016", "way": "pdf", "comment": "Chăm học"})
+    wrong = SampleForm(
+        {"name": "Nguyễn Bích Mẫu", "born_on": "31/02/2016", "way": "pdf", "comment": "Chăm học"}
+    )
     return {
         "specimen": True,
         "unit_name": _("Trường Tiểu học Bản Mẫu"),
@@ -103,9 +115,13 @@ def _places() -> list[dict[str, Any]]:
 
 def _steps() -> list[dict[str, Any]]:
     labels = (
-        (_("Xác nhận hoàn thành"), "done", 45), (_("Chốt dữ liệu"), "done", 45), (_("GVCN ký"), "done", 45),
-        (_("Hiệu trưởng ký"), "current", 17), (_("Ký số phát hành"), "todo", 0), (_("Bộ tiếp nhận"), "todo", 0),
-    )  # fmt: skip
+        (_("Xác nhận hoàn thành"), "done", 45),
+        (_("Chốt dữ liệu"), "done", 45),
+        (_("GVCN ký"), "done", 45),
+        (_("Hiệu trưởng ký"), "current", 17),
+        (_("Ký số phát hành"), "todo", 0),
+        (_("Bộ tiếp nhận"), "todo", 0),
+    )
     return [{"label": label, "state": state, "done": done, "total": 45} for label, state, done in labels]
 
 
@@ -113,11 +129,23 @@ def _fixes() -> list[dict[str, Any]]:
     return [
         {
             "what": _("Em Nguyễn Bích Mẫu: môn Toán chưa có điểm kiểm tra cuối năm"),
-            "where": _("Kết quả học tập, môn Toán"), "who": _("cô Lê Thị Thử"), "law": "TT 27/2020, Điều 7", "url": "#thieu",
+            "where": _("Kết quả học tập, môn Toán"),
+            "who": _("cô Lê Thị Thử"),
+            "law": "TT 27/2020, Điều 7",
+            "url": "#thieu",
         },
-        {"what": _("Em Đỗ Ánh Ví Dụ: chưa có số định danh cá nhân"), "where": _("Hồ sơ học sinh"), "who": _("học vụ nhà trường")},
-        {"what": _("Em Trần Ẩn Danh: nhận xét phẩm chất"), "where": _("Phẩm chất, năng lực"), "who": _("GVCN"), "fixed": True},
-    ]  # fmt: skip
+        {
+            "what": _("Em Đỗ Ánh Ví Dụ: chưa có số định danh cá nhân"),
+            "where": _("Hồ sơ học sinh"),
+            "who": _("học vụ nhà trường"),
+        },
+        {
+            "what": _("Em Trần Ẩn Danh: nhận xét phẩm chất"),
+            "where": _("Phẩm chất, năng lực"),
+            "who": _("GVCN"),
+            "fixed": True,
+        },
+    ]
 
 
 def _columns() -> list[dict[str, Any]]:
@@ -128,26 +156,40 @@ def _columns() -> list[dict[str, Any]]:
         {"label": _("Toán"), "kind": "num"},
         {"label": _("Đánh giá")},
         {"label": _("Trạng thái")},
-        {"label": _("Còn thiếu")},
+        {"label": _("Đã đủ")},
     ]
 
 
 def _rows() -> list[dict[str, Any]]:
     names = (
-        "Nguyễn Văn An", "Trần Thị Ánh", "Đỗ Ngọc Ẩn", "Phạm Gia Bảo", "Lê Thị Diễm", "Hoàng Tiến Dũng",
-        "Vũ Hồng Đào", "Bùi Đức Hiếu", "Đặng Thùy Linh", "Ngô Quỳnh Như", "Dương Tuệ Yến", "Lý Khánh Ý",
-    )  # fmt: skip
+        "Nguyễn Văn An",
+        "Trần Thị Ánh",
+        "Đỗ Ngọc Ẩn",
+        "Phạm Gia Bảo",
+        "Lê Thị Diễm",
+        "Hoàng Tiến Dũng",
+        "Vũ Hồng Đào",
+        "Bùi Đức Hiếu",
+        "Đặng Thùy Linh",
+        "Ngô Quỳnh Như",
+        "Dương Tuệ Yến",
+        "Lý Khánh Ý",
+    )
     states = TRANSCRIPT_STATES + TRANSCRIPT_STATES
     return [
         {
             "cells": [
-                {"text": f"{name} (mẫu)", "url": "#bang"}, {"text": f"99000000{i:02}"}, {"text": str(6 + i % 5)},
-                {"text": str(7 + i % 4)}, {"text": _("Hoàn thành tốt") if i % 3 else _("Hoàn thành")},
-                {"state": states[i]}, {"done": 12 - i % 4, "total": 12},
+                {"text": f"{name} (mẫu)", "url": "#bang"},
+                {"text": f"99000000{i:02}"},
+                {"text": str(6 + i % 5)},
+                {"text": str(7 + i % 4)},
+                {"text": _("Hoàn thành tốt") if i % 3 else _("Hoàn thành")},
+                {"state": states[i]},
+                {"done": 12 - i % 4, "total": 12},
             ]
         }
         for i, name in enumerate(names)
-    ]  # fmt: skip
+    ]
 
 
 def _facts() -> list[dict[str, Any]]:
@@ -161,35 +203,88 @@ def _facts() -> list[dict[str, Any]]:
 
 def _signatures() -> list[dict[str, Any]]:
     held = {
-        "not_before": datetime(2025, 1, 1, tzinfo=UTC), "not_after": datetime(2027, 12, 31, tzinfo=UTC),
-        "signed_at": datetime(2026, 5, 28, 14, 40, 5, tzinfo=UTC), "timestamp": datetime(2026, 5, 28, 14, 40, 7, tzinfo=UTC),
-        "serial": "0A:11:22:33", "issuer": "Specimen Person CA", "state": "good",
-    }  # fmt: skip
+        "not_before": datetime(2025, 1, 1, tzinfo=UTC),
+        "not_after": datetime(2027, 12, 31, tzinfo=UTC),
+        "signed_at": datetime(2026, 5, 28, 14, 40, 5, tzinfo=UTC),
+        "timestamp": datetime(2026, 5, 28, 14, 40, 7, tzinfo=UTC),
+        "serial": "0A:11:22:33",
+        "issuer": "Specimen Person CA",
+        "state": "good",
+    }
     return [
         held | {"role": _("Giáo viên chủ nhiệm"), "signer": "Lê Thị Thử"},
-        held | {"role": _("Hiệu trưởng"), "signer": "Trần Văn Ví Dụ", "state": "revoked", "serial": "0A:11:22:34"},
-        held | {"role": _("Nhà trường"), "signer": _("Trường Tiểu học Bản Mẫu"), "organisation": True, "issuer": "Specimen Organisation CA"},
+        held
+        | {"role": _("Hiệu trưởng"), "signer": "Trần Văn Ví Dụ", "state": "revoked", "serial": "0A:11:22:34"},
+        held
+        | {
+            "role": _("Nhà trường"),
+            "signer": _("Trường Tiểu học Bản Mẫu"),
+            "organisation": True,
+            "issuer": "Specimen Organisation CA",
+        },
         {"role": _("Hiệu trưởng"), "signer": ""},
-    ]  # fmt: skip
+    ]
 
 
 def _verdicts() -> list[dict[str, Any]]:
     names = ("integrity", "signers", "authority", "time", "log", "status")
 
-    def verdict(indication: str, status: str, sentence: Any, *states: str, then: Any = "") -> dict[str, Any]:
-        texts = (_("Không một chữ nào bị thay đổi từ khi ký."), _("Ba người ký, đúng thứ tự."), "", "", "", "")
-        held = [s == "passed" for s in states]
+    def verdict(indication: str, status: str, sentence: Any, states: str, then: Any = "") -> dict[str, Any]:
+        texts = (
+            _("Không một chữ nào bị thay đổi từ khi ký."),
+            _("Ba người ký, đúng thứ tự."),
+            "",
+            "",
+            "",
+            "",
+        )
+        words = [LINE_STATES[letter] for letter in states]
+        held = [word == "passed" for word in words]
         lines = [
             {"name": n, "state": s, "text": t if ok else ""}
-            for n, s, t, ok in zip(names, states, texts, held, strict=True)
+            for n, s, t, ok in zip(names, words, texts, held, strict=True)
         ]
-        return {"indication": indication, "status": status, "sentence": sentence, "lines": lines, "next": then}
+        return {
+            "indication": indication,
+            "status": status,
+            "sentence": sentence,
+            "lines": lines,
+            "next": then,
+        }
 
-    p, f, u, n = "passed", "failed", "unknown", "not-shown"
     return [
-        verdict("TOTAL-PASSED", "valid", _("Học bạ này do Trường Tiểu học Bản Mẫu phát hành ngày 28/05/2026, không bị thay đổi từ khi ký."), p, p, p, p, p, p),
-        verdict("TOTAL-FAILED", "unknown", _("Nội dung đã bị thay đổi sau khi ký — không dùng bản này."), f, p, p, p, n, u, then=_("Xin đề nghị người gửi nộp lại bản gốc, hoặc hỏi nhà trường đã phát hành.")),
-        verdict("INDETERMINATE", "unknown", _("Chứng thư của người ký không nằm trong danh sách tin cậy — hãy hỏi lại nhà trường."), p, u, u, p, n, u),
-        verdict("TOTAL-PASSED", "withdrawn", _("Đã bị thu hồi ngày 02/06/2026. Chữ ký vẫn đúng nhưng học bạ không còn giá trị."), p, p, p, p, p, f),
-        verdict("TOTAL-PASSED", "replaced", _("Nhà trường đã phát hành bản mới ngày 03/06/2026. Hãy dùng bản mới."), p, p, p, p, p, f),
-    ]  # fmt: skip
+        verdict(
+            "TOTAL-PASSED",
+            "valid",
+            _(
+                "Học bạ này do Trường Tiểu học Bản Mẫu phát hành ngày 28/05/2026, "
+                "không bị thay đổi từ khi ký."
+            ),
+            "pppppp",
+        ),
+        verdict(
+            "TOTAL-FAILED",
+            "unknown",
+            _("Nội dung đã bị thay đổi sau khi ký — không dùng bản này."),
+            "fpppnu",
+            then=_("Xin đề nghị người gửi nộp lại bản gốc, hoặc hỏi nhà trường đã phát hành."),
+        ),
+        verdict(
+            "INDETERMINATE",
+            "unknown",
+            _("Chứng thư của người ký không nằm trong danh sách tin cậy — hãy hỏi lại nhà trường."),
+            "puupnu",
+        ),
+        verdict(
+            "TOTAL-PASSED",
+            "withdrawn",
+            _("Đã bị thu hồi ngày 02/06/2026. Chữ ký vẫn đúng nhưng học bạ không còn giá trị."),
+            "pppppf",
+        ),
+        verdict(
+            "TOTAL-PASSED",
+            "replaced",
+            _("Nhà trường đã phát hành bản mới ngày 03/06/2026. Hãy dùng bản mới."),
+            "pppppf",
+        ),
+    ]

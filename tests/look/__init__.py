@@ -1,0 +1,1 @@
+"""The look: tokens, templates, and the components page in a real browser."""

@@ -1,0 +1,122 @@
+"""The components page, the landing page and the refusals in Chromium: accessible, light and strict."""
+
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Dialog, Page, Response
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.urls("tests.look.urls")]
+
+AXE = {"rules": {"target-size": {"enabled": True}}}
+PAGES = (
+    "/",
+    "/_/components",
+    "/loi/400",
+    "/loi/403",
+    "/loi/404",
+    "/loi/409",
+    "/loi/422",
+    "/loi/500",
+    "/loi/503",
+)
+SIZES = {"desk": {"width": 1366, "height": 768}, "phone": {"width": 390, "height": 844}}
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+@pytest.mark.parametrize("size", SIZES)
+def test_pages_are_accessible_and_fit(live_server: Any, browser: Browser, size: str, mode: Any) -> None:
+    context = browser.new_context(viewport=SIZES[size], color_scheme=mode)  # type: ignore[arg-type]
+    page = context.new_page()
+    faults = []
+    for address in PAGES:
+        page.goto(live_server.url + address)
+        found = Axe().run(page, options=AXE).response["violations"]
+        faults += [(address, v["id"], [node["target"] for node in v["nodes"]]) for v in found]
+        if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
+            faults.append((address, "wider than the window", []))
+    context.close()
+
+    assert faults == []
+
+
+def test_components_page_breaks_no_policy(live_server: Any, page: Page) -> None:
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+
+    answer = page.goto(live_server.url + "/_/components", wait_until="networkidle")
+
+    assert answer is not None
+    assert "'unsafe-inline'" not in answer.headers["content-security-policy"]
+    assert said == []
+
+
+@pytest.mark.parametrize("address", ["/", "/_/components"])
+def test_first_visit_is_light(live_server: Any, page: Page, address: str) -> None:
+    answers: list[Response] = []
+    page.on("response", lambda response: answers.append(response))
+
+    page.goto(live_server.url + address, wait_until="networkidle")
+
+    assert sum(len(answer.body()) for answer in answers) <= 150_000
+    assert {answer.status for answer in answers} == {200}
+
+
+def test_filter_finds_without_diacritics(live_server: Any, page: Page) -> None:
+    page.goto(live_server.url + "/_/components")
+
+    page.get_by_label("Tìm em theo tên").fill("an do")
+
+    rows = page.locator("#lop-4a tbody tr:visible")
+    assert [row.split("\t")[0] for row in rows.all_inner_texts()] == ["Đỗ Ngọc Ẩn (mẫu)"]
+    assert page.locator("[data-filter-count]").inner_text() == "1/12 em"
+
+
+def test_dropped_file_is_chosen_and_named(live_server: Any, page: Page) -> None:
+    page.goto(live_server.url + "/_/components")
+    files = page.evaluate_handle(
+        "() => { const t = new DataTransfer(); t.items.add(new File(['x'], 'hocba.pdf')); return t; }"
+    )
+
+    page.locator(".file-drop").nth(1).dispatch_event("drop", {"dataTransfer": files})
+
+    assert page.locator("[data-drop-chosen]").nth(1).inner_text() == "Đã chọn: hocba.pdf"
+    assert page.evaluate("document.getElementById('id_again').files[0].name") == "hocba.pdf"
+
+
+def test_leaving_unsaved_work_asks_first(live_server: Any, page: Page) -> None:
+    asked: list[str] = []
+
+    def answer(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    page.on("dialog", answer)
+    page.goto(live_server.url + "/_/components")
+    page.locator("#right_name").fill("Nguyễn Bích Mẫu")
+
+    page.goto(live_server.url + "/")
+
+    assert asked == ["beforeunload"]
+
+
+def test_menu_and_filter_work_without_script(live_server: Any, browser: Browser) -> None:
+    context = browser.new_context(java_script_enabled=False, viewport=SIZES["phone"])  # type: ignore[arg-type]
+    page = context.new_page()
+    page.goto(live_server.url + "/_/components")
+
+    page.locator(".topmenu summary").click()
+
+    assert page.locator(".topmenu a").first.is_visible()
+    assert page.get_by_role("button", name="Tìm", exact=True).is_visible()
+    context.close()
+
+
+def test_keyboard_reaches_the_content_first(live_server: Any, page: Page) -> None:
+    page.goto(live_server.url + "/_/components")
+
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+
+    assert page.evaluate("document.activeElement.id") == "main"
