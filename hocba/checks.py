@@ -26,10 +26,10 @@ def production_is_safe(app_configs: Sequence[Any] | None = None, **_: Any) -> li
                 id="hocba.E002",
             )
         )
-    for path in specimen_anchors(Path(settings.TRUST_DIR)):
-        found.append(
-            Error(f"{path.name} is a specimen trust anchor; production refuses it.", id="hocba.E003")
-        )
+    found += [
+        Error(f"{path.name} is a specimen trust anchor; production refuses it.", id="hocba.E003")
+        for path in specimen_anchors(Path(settings.TRUST_DIR))
+    ]
     if settings.DATABASES["default"]["OPTIONS"].get("sslmode") not in {"require", "verify-ca", "verify-full"}:
         found.append(
             Error("DATABASE_URL must ask for TLS in production: add ?sslmode=verify-full.", id="hocba.E004")

@@ -57,7 +57,7 @@ def made(verbosity: int) -> Iterator[None]:
     from django.test.utils import setup_databases, teardown_databases
 
     with as_owner():
-        configuration = setup_databases(verbosity=verbosity, interactive=False)
+        configuration = setup_databases(verbosity=verbosity, interactive=False, serialized_aliases=[])
         keep_migrated_rows()
     try:
         yield
