@@ -236,7 +236,8 @@ def _text_code(text: str) -> str:
 
 
 def _line(element: etree._Element) -> int:
-    return int(element.sourceline or 0)  # type: ignore[call-overload]
+    line: Any = element.sourceline  # None where the tree was built and not read
+    return line or 0
 
 
 def _write(parent: etree._Element, tag: str, group: str, values: object) -> etree._Element:
@@ -258,7 +259,7 @@ def _to_text(spec: TagSpec, value: object) -> str:
             return str(_exactly(int, value))
         if spec.kind == "number":
             return number(value)  # type: ignore[arg-type]
-        return _exactly(str, value)
+        return str(_exactly(str, value))
     except ValueError as error:
         raise Refused((SchemaError(0, spec.tag, "wrong-shape"),)) from error
 

@@ -23,7 +23,7 @@ class State(StrEnum):
     ISSUED = "ISSUED"
     WITHDRAWN = "WITHDRAWN"
     REPLACED = "REPLACED"
-    """Withdrawn, and a transcript under a new code stands in its place."""
+    """Withdrawn, and a transcript made elsewhere stands in its place."""
 
 
 class Event(StrEnum):
@@ -61,6 +61,9 @@ MOVES: Mapping[tuple[State, Event], State] = MappingProxyType(
         (State.SEALING, Event.SEAL_ABANDONED): State.PRINCIPAL_SIGNED,
         (State.SEALING, Event.ISSUED): State.ISSUED,
         (State.ISSUED, Event.WITHDRAWN): State.WITHDRAWN,
+        # The school issues anew: the year is entered again, the next freeze is a version under a new code.
+        (State.WITHDRAWN, Event.REOPENED): State.DRAFT,
+        # Or another school's transcript takes its place, and this one has come to its end.
         (State.WITHDRAWN, Event.REPLACED): State.REPLACED,
     }
 )
@@ -71,8 +74,8 @@ NEEDS_REASON = frozenset({Event.REOPENED, Event.RETURNED, Event.SEAL_ABANDONED, 
 EDITABLE = frozenset({State.DRAFT})
 """States in which results may be entered."""
 
-FOR_EVER = frozenset({State.ISSUED, State.WITHDRAWN, State.REPLACED})
-"""States in which the document is public record: nothing in it changes any more."""
+PUBLIC = frozenset({State.ISSUED, State.WITHDRAWN, State.REPLACED})
+"""States in which the current version is public record: nothing in it changes any more."""
 
 
 class IllegalMove(Exception):

@@ -6,9 +6,9 @@ import unicodedata
 from typing import Any
 
 import pytest
+
 from records.rules import lines
 from records.rules.values import Unfit
-
 from tests.laws.years import QUALITIES, competences_of, lines_of
 
 
@@ -185,9 +185,7 @@ def test_what_breaks_the_format_is_refused(changes: dict[str, Any], code: str) -
 def test_the_second_title_needs_a_ground_and_the_class(
     outstanding: str | None, progress: str | None, agrees: bool | None
 ) -> None:
-    result = judge(
-        year(4, 7, outstanding_subject=outstanding, clear_progress=progress, class_agrees=agrees)
-    )
+    result = judge(year(4, 7, outstanding_subject=outstanding, clear_progress=progress, class_agrees=agrees))
     given = bool((outstanding or progress) and agrees)
     assert (result["khen_thuong"] is not None) is given
     code = "reward.given" if given else "reward.not-agreed" if outstanding or progress else "reward.no-ground"

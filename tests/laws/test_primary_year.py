@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from records.rules import circular_27_2020, lines
 
+from records.rules import circular_27_2020, lines
 from tests.laws.years import QUALITIES, competences_of, complete_years, lines_of
 
 CASES = [
@@ -43,9 +43,12 @@ def straight_reading(inputs: dict[str, Any]) -> dict[str, Any]:
     reward = None
     if outcome == "Hoàn thành xuất sắc":
         reward = "Học sinh Xuất sắc"
-    elif outcome == "Hoàn thành tốt" and inputs.get("class_agrees"):
-        if inputs.get("outstanding_subject") or inputs.get("clear_progress"):
-            reward = "Học sinh Tiêu biểu hoàn thành tốt trong học tập và rèn luyện"
+    elif (
+        outcome == "Hoàn thành tốt"
+        and inputs.get("class_agrees")
+        and (inputs.get("outstanding_subject") or inputs.get("clear_progress"))
+    ):
+        reward = "Học sinh Tiêu biểu hoàn thành tốt trong học tập và rèn luyện"
 
     grade, decision = inputs["grade"], inputs.get("principal_decision")
     programme = "tiểu học" if grade == 5 else f"lớp {grade}"
@@ -160,9 +163,7 @@ def test_the_trace_names_exactly_what_stood_in_the_way(inputs: dict[str, Any]) -
     result = judge(inputs)
     assert {step["code"] for step in result["trace"]} <= circular_27_2020.TRACE_CODES
     blocked = [step for step in result["trace"] if step["code"] == "outcome.blocked"]
-    low_marks = {
-        name for name, entry in inputs["subjects"].items() if "diem" in entry and entry["diem"] < 9
-    }
+    low_marks = {name for name, entry in inputs["subjects"].items() if "diem" in entry and entry["diem"] < 9}
     assert {step["name"] for step in blocked if step["kind"] == "test"} == low_marks
     reached = {"EXCELLENT": 3, "GOOD": 2, "COMPLETED": 1, "NOT_COMPLETED": 0}
     outcome = next(step["outcome"] for step in result["trace"] if step["code"].startswith("outcome.r"))
