@@ -116,7 +116,7 @@ class Leaf:
         if not isinstance(record, dict) or type(record.get("v")) is not int or record["v"] != VERSION:
             raise BadLeaf("version")
         fields = {name: value for name, value in record.items() if name not in ("v", "event", "at")}
-        at, event = record.get("at"), record.get("event")
+        at, event = record.get("at", ""), record.get("event", "")
         if not all(isinstance(value, str) for value in (at, event, *fields.values())):
             raise BadLeaf("fields")
         if event not in tuple(Event) or not _INSTANT.match(at):

@@ -63,7 +63,8 @@ class Frontier:
 
     def extend(self, leaves: Iterable[bytes]) -> tuple[Frontier, tuple[Node, ...]]:
         """Return the frontier after many leaf hashes, and all nodes that they completed."""
-        frontier, made = self, []
+        frontier = self
+        made: list[Node] = []
         for leaf in leaves:
             frontier, nodes = frontier.append(leaf)
             made.extend(nodes)

@@ -146,7 +146,7 @@ def _as_der(certificate: x509.Certificate, message: bytes, signature: bytes) -> 
     for form in forms:
         if _fits(certificate, message, form):
             return form
-    raise TrustBroken("trust-signature")
+    raise TrustBroken("trust.signature")
 
 
 def _fits(certificate: x509.Certificate, message: bytes, signature: bytes) -> bool:
@@ -169,7 +169,7 @@ def open_authority(data: bytes, anchors: Sequence[x509.Certificate]) -> Authorit
     try:
         entries = tuple(_authority_entry(row) for row in rows)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise TrustBroken("trust-list-form", list=ListKind.AUTHORITY.value) from error
+        raise TrustBroken("trust.list-form", list=ListKind.AUTHORITY.value) from error
     return AuthorityList(*head, entries)
 
 
@@ -181,7 +181,7 @@ def open_status(data: bytes, anchors: Sequence[x509.Certificate]) -> StatusList:
             StatusEntry(_hash(row["code_hash"]), Status(row["status"]), _moment(row["since"])) for row in rows
         ]
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise TrustBroken("trust-list-form", list=ListKind.STATUS.value) from error
+        raise TrustBroken("trust.list-form", list=ListKind.STATUS.value) from error
     return StatusList(*head, {entry.code_hash: entry for entry in entries})
 
 
@@ -216,7 +216,7 @@ def _open(
 ) -> tuple[tuple[int, datetime, str], list[dict[str, str]]]:
     """Check form, then signature, then path; return number, date, scope and the entries as they stand."""
     try:
-        whole = json.loads(data) if len(data) <= MAX_LIST_BYTES else None
+        whole = json.loads(data) if len(data) <= MAX_LIST_BYTES else {}
         signed, part = whole["signed"], whole["signature"]
         chain = [x509.load_der_x509_certificate(_bytes(text)) for text in part["certificates"][:MAX_CHAIN]]
         value, algorithm, message = (
@@ -235,9 +235,9 @@ def _open(
         if type(number) is not int or not isinstance(scope, str) or not isinstance(rows, list):
             raise TypeError("fields")
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise TrustBroken("trust-list-form", list=kind.value) from error
+        raise TrustBroken("trust.list-form", list=kind.value) from error
     if not isinstance(chain[0].public_key(), algorithm) or not _fits(chain[0], message, value):
-        raise TrustBroken("trust-signature", list=kind.value)
+        raise TrustBroken("trust.signature", list=kind.value)
     _check_path(chain, anchors, issued_at, kind)
     return (number, issued_at, scope), rows
 
@@ -247,13 +247,13 @@ def _check_path(
 ) -> None:
     """Walk from the operator's certificate to an anchor of that role, all valid at the list's date."""
     if end_entity_findings(chain[0], AnchorRole.OPERATOR, "authority"):
-        raise TrustBroken("trust-signer", list=kind.value, signer=chain[0].subject.rfc4514_string())
+        raise TrustBroken("trust.signer", list=kind.value, signer=chain[0].subject.rfc4514_string())
     current, rest = chain[0], list(chain[1:])
     for depth in range(MAX_CHAIN):
         if not current.not_valid_before_utc <= at <= current.not_valid_after_utc:
-            raise TrustBroken("trust-expired", list=kind.value, signer=current.subject.rfc4514_string())
+            raise TrustBroken("trust.expired", list=kind.value, signer=current.subject.rfc4514_string())
         if weak(current):
-            raise TrustBroken("trust-signer", list=kind.value, signer=current.subject.rfc4514_string())
+            raise TrustBroken("trust.signer", list=kind.value, signer=current.subject.rfc4514_string())
         if current in anchors:
             return
         issuer = next((one for one in (*anchors, *rest) if _issued(current, one, depth)), None)
@@ -261,7 +261,7 @@ def _check_path(
             break
         rest = [one for one in rest if one != issuer]
         current = issuer
-    raise TrustBroken("trust-anchor", list=kind.value, signer=chain[0].subject.rfc4514_string())
+    raise TrustBroken("trust.anchor", list=kind.value, signer=chain[0].subject.rfc4514_string())
 
 
 def _issued(certificate: x509.Certificate, issuer: x509.Certificate, below: int) -> bool:

@@ -79,7 +79,7 @@ class Anchors:
             _check_keys(witnesses, KeyType.WITNESS)
             return cls(roots, _words(record["intermediates"]), logs, witnesses, record["specimen"])
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError, Malformed) as error:
-            raise TrustBroken("trust-anchors-form", file=ANCHORS) from error
+            raise TrustBroken("trust.anchors-form", file=ANCHORS) from error
 
 
 def _words(value: object) -> tuple[str, ...]:
@@ -147,11 +147,11 @@ def _with_status(trust: Trust, newest: StatusList) -> Trust:
 
 def _read(directory: Path, name: str) -> bytes:
     if not name or Path(name).name != name:
-        raise TrustBroken("trust-anchors-form", file=name)
+        raise TrustBroken("trust.anchors-form", file=name)
     try:
         return (directory / name).read_bytes()
     except OSError as error:
-        raise TrustBroken("trust-missing", file=name) from error
+        raise TrustBroken("trust.missing", file=name) from error
 
 
 def _certificates(directory: Path, names: Iterable[str]) -> tuple[x509.Certificate, ...]:
@@ -163,7 +163,7 @@ def _certificates(directory: Path, names: Iterable[str]) -> tuple[x509.Certifica
                 raise ValueError("too large")
             found.extend(x509.load_pem_x509_certificates(data))
         except ValueError as error:
-            raise TrustBroken("trust-certificate", file=name) from error
+            raise TrustBroken("trust.certificate", file=name) from error
     return tuple(dict.fromkeys(found))
 
 

@@ -89,7 +89,7 @@ def test_a_remote_key_may_answer_r_and_s(pki: SpecimenPki) -> None:
     data = trust_files.attach(signed, pki.operator.chain, raw)
     opened = signed_lists.open_authority(data, pki.anchors()[AnchorRole.OPERATOR])
     assert opened.entries == (ONE,)
-    with pytest.raises(TrustBroken, match="trust-signature"):
+    with pytest.raises(TrustBroken, match="trust.signature"):
         trust_files.attach(signed, pki.operator.chain, raw[::-1])
 
 
@@ -110,16 +110,16 @@ def change(path: Path, edit: Callable[[dict], object]) -> None:  # type: ignore[
 @pytest.mark.parametrize(
     ("edit", "code"),
     [
-        (lambda record: record["signed"].update(issued_at="2026-06-02T08:00:00+00:00"), "trust-signature"),
-        (lambda record: record["signed"]["entries"].clear(), "trust-signature"),
-        (lambda record: record["signed"]["entries"][0].update(school="79000009"), "trust-signature"),
-        (lambda record: record["signature"].update(value="AAAA"), "trust-signature"),
-        (lambda record: record["signature"].update(algorithm="rsa-sha256"), "trust-signature"),
-        (lambda record: record["signature"].update(algorithm="none"), "trust-list-form"),
-        (lambda record: record["signature"].update(certificates=[]), "trust-list-form"),
-        (lambda record: record["signed"].update(list="status"), "trust-list-form"),
-        (lambda record: record["signed"].update(v=2), "trust-list-form"),
-        (lambda record: record.pop("signature"), "trust-list-form"),
+        (lambda record: record["signed"].update(issued_at="2026-06-02T08:00:00+00:00"), "trust.signature"),
+        (lambda record: record["signed"]["entries"].clear(), "trust.signature"),
+        (lambda record: record["signed"]["entries"][0].update(school="79000009"), "trust.signature"),
+        (lambda record: record["signature"].update(value="AAAA"), "trust.signature"),
+        (lambda record: record["signature"].update(algorithm="rsa-sha256"), "trust.signature"),
+        (lambda record: record["signature"].update(algorithm="none"), "trust.list-form"),
+        (lambda record: record["signature"].update(certificates=[]), "trust.list-form"),
+        (lambda record: record["signed"].update(list="status"), "trust.list-form"),
+        (lambda record: record["signed"].update(v=2), "trust.list-form"),
+        (lambda record: record.pop("signature"), "trust.list-form"),
     ],
 )
 def test_a_changed_list_is_refused(directory: Path, pki: SpecimenPki, edit, code: str) -> None:  # type: ignore[no-untyped-def]
@@ -131,7 +131,7 @@ def test_a_changed_list_is_refused(directory: Path, pki: SpecimenPki, edit, code
 
 def test_a_list_does_not_pass_for_the_other(directory: Path, pki: SpecimenPki) -> None:
     trust_files.write_authority(directory, finished(pki.operator, status(GONE)))
-    with pytest.raises(TrustBroken, match="trust-list-form"):
+    with pytest.raises(TrustBroken, match="trust.list-form"):
         trust_files.load_trust(directory)
 
 
@@ -143,10 +143,10 @@ def test_only_the_operator_may_sign(directory: Path, pki: SpecimenPki) -> None:
     )
     late = pki.issue_person("Vận hành mẫu", "000000000004", "operator-ca", not_before=NOW + timedelta(days=1))
     for key, code in (
-        (teacher, "trust-anchor"),
-        (school, "trust-anchor"),
-        (server, "trust-signer"),
-        (late, "trust-expired"),
+        (teacher, "trust.anchor"),
+        (school, "trust.anchor"),
+        (server, "trust.signer"),
+        (late, "trust.expired"),
     ):
         trust_files.write_authority(directory, finished(key, authority(ONE)))
         with pytest.raises(TrustBroken) as broken:
@@ -169,18 +169,18 @@ def test_a_leaf_certificate_issues_nobody(pki: SpecimenPki) -> None:
         SIGNER,
     )
     forged = IssuedKey(false, key, (false, *pki.operator.chain))
-    with pytest.raises(TrustBroken, match="trust-anchor"):
+    with pytest.raises(TrustBroken, match="trust.anchor"):
         signed_lists.open_authority(finished(forged, authority(ONE)), pki.anchors()[AnchorRole.OPERATOR])
 
 
 @pytest.mark.parametrize(
     ("name", "content", "code"),
     [
-        ("anchors.json", None, "trust-missing"),
-        ("anchors.json", b"{", "trust-anchors-form"),
-        ("anchors.json", b"[]", "trust-anchors-form"),
-        ("operator-ca.pem", None, "trust-missing"),
-        ("operator-ca.pem", b"nothing", "trust-certificate"),
+        ("anchors.json", None, "trust.missing"),
+        ("anchors.json", b"{", "trust.anchors-form"),
+        ("anchors.json", b"[]", "trust.anchors-form"),
+        ("operator-ca.pem", None, "trust.missing"),
+        ("operator-ca.pem", b"nothing", "trust.certificate"),
     ],
 )
 def test_a_damaged_directory_is_refused(directory: Path, name: str, content: bytes | None, code: str) -> None:
@@ -206,14 +206,14 @@ def test_a_damaged_directory_is_refused(directory: Path, name: str, content: byt
 )
 def test_anchors_that_say_something_else(directory: Path, edit) -> None:  # type: ignore[no-untyped-def]
     change(directory / "anchors.json", edit)
-    with pytest.raises(TrustBroken, match="trust-anchors-form"):
+    with pytest.raises(TrustBroken, match="trust.anchors-form"):
         trust_files.load_trust(directory)
 
 
 def test_a_certificate_nobody_names_is_not_believed(directory: Path, pki: SpecimenPki) -> None:
     change(directory / "anchors.json", lambda record: record["anchors"].update(operator=[]))
     trust_files.write_authority(directory, finished(pki.operator, authority(ONE)))
-    with pytest.raises(TrustBroken, match="trust-anchor"):
+    with pytest.raises(TrustBroken, match="trust.anchor"):
         trust_files.load_trust(directory)
 
 
