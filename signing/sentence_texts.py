@@ -243,6 +243,9 @@ SENTENCES: Final[dict[str, str]] = {
     "trust.expired": gettext_noop(
         "Chứng thư ký danh sách %(list)s.json không có hiệu lực vào ngày ký. Hãy lấy lại thư mục tin cậy."
     ),
+    "trust.scope": gettext_noop(
+        "Danh sách %(file)s chỉ trích cho một trường khác nên không dùng được ở đây. Hãy lấy lại thư mục tin cậy."
+    ),
     "trust.anchor": gettext_noop(
         "Danh sách tin cậy không do đơn vị vận hành mà máy này tin ký. Hãy lấy lại thư mục tin cậy."
     ),

@@ -157,9 +157,10 @@ def _with_own_lists(bundle: Bundle, trust: Trust) -> tuple[Trust, tuple[Reason, 
     if not trust.roots.get(AnchorRole.OPERATOR):
         return trust, ()
     found: list[Reason] = []
+    school = bundle.leaf.fields.get("school")
     for line, lists in (("authority", (bundle.authority, None)), ("status", (None, bundle.status))):
         try:
-            trust = with_lists(trust, *lists)
+            trust = with_lists(trust, *lists, school=school)
         except TrustBroken as error:
             if error.code == "trust.anchor":
                 found.append(Reason.unknown(Sub.NO_CERTIFICATE_CHAIN_FOUND, line, error.code))

@@ -40,5 +40,6 @@ CODES: Final[dict[str, str]] = {
     "trust.signature": "The signature under a list does not fit.",
     "trust.signer": "The certificate that signed a list may not sign.",
     "trust.expired": "The certificate that signed a list was not valid at the list's date.",
+    "trust.scope": "A signed list is an extract for another school.",
     "trust.anchor": "The certificate that signed a list is not under an anchor of the operator.",
 }

@@ -5,8 +5,8 @@
                 "scope": "", "v": 1}}
 
 The signature covers `canonical_json(signed)` and is made by the operator's key in two steps (`to_sign`,
-`attach`), so that the key may be elsewhere. `scope` is "" for the whole list, otherwise the one school code
-(authority) or code hash (status) of which the list is an extract. Dates are reported, never judged here.
+`attach`), so that the key may be elsewhere. `scope` is "" for the whole list, otherwise the code of the one
+school of which the list is an extract. Dates are reported, never judged here.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ class AuthorityList:
 
 @dataclass(frozen=True, slots=True)
 class StatusList:
-    """The withdrawals, or what is known of one transcript."""
+    """The withdrawals, or those of one school."""
 
     number: int
     issued_at: datetime

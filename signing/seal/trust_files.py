@@ -113,17 +113,29 @@ def load_trust(directory: Path) -> Trust:
     return with_lists(trust, authority, status)
 
 
-def with_lists(trust: Trust, authority: bytes | None, status: bytes | None) -> Trust:
+def with_lists(
+    trust: Trust, authority: bytes | None, status: bytes | None, *, school: str | None = None
+) -> Trust:
     """Return `trust` with signed lists weighed in: the newer one counts, and a withdrawal is never undone.
 
-    An extract (`scope`) changes only what it speaks of. Raises: TrustBroken.
+    One school's extract (`scope`) is taken only for that `school`: it is silent on all others, and silence
+    must not pass for approval or validity. Raises: TrustBroken.
     """
     operators = trust.roots.get(AnchorRole.OPERATOR, ())
     if authority is not None:
-        trust = _with_authority(trust, signed_lists.open_authority(authority, operators))
+        register = signed_lists.open_authority(authority, operators)
+        _check_scope(register.scope, school, AUTHORITY)
+        trust = _with_authority(trust, register)
     if status is not None:
-        trust = _with_status(trust, signed_lists.open_status(status, operators))
+        withdrawals = signed_lists.open_status(status, operators)
+        _check_scope(withdrawals.scope, school, STATUS)
+        trust = _with_status(trust, withdrawals)
     return trust
+
+
+def _check_scope(scope: str, school: str | None, file: str) -> None:
+    if scope not in ("", school):
+        raise TrustBroken("trust.scope", file=file, scope=scope)
 
 
 def _with_authority(trust: Trust, newest: AuthorityList) -> Trust:
@@ -136,12 +148,9 @@ def _with_authority(trust: Trust, newest: AuthorityList) -> Trust:
 
 
 def _with_status(trust: Trust, newest: StatusList) -> Trust:
-    added = {
-        code: entry for code, entry in newest.entries.items() if not newest.scope or code == newest.scope
-    }
     older = trust.statuses_at is not None and trust.statuses_at >= newest.issued_at
     known = trust.statuses or {}
-    merged = added | known if older else known | added
+    merged = newest.entries | known if older else known | newest.entries
     return replace(trust, statuses=merged, statuses_at=trust.statuses_at if older else newest.issued_at)
 
 

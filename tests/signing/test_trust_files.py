@@ -234,13 +234,20 @@ def test_the_newer_list_counts_and_no_withdrawal_is_undone(directory: Path, pki:
     assert newer.statuses_at == newer.authorities_at == after
 
 
-def test_an_extract_speaks_only_of_its_own(directory: Path, pki: SpecimenPki) -> None:
+def test_an_extract_speaks_only_of_its_school(directory: Path, pki: SpecimenPki) -> None:
     trust_files.write_authority(directory, finished(pki.operator, authority(ONE, TWO)))
     trust = trust_files.load_trust(directory)
     ended = AuthorityEntry(ONE.school, ONE.role, ONE.certificate_sha256, ONE.valid_from, NOW)
     foreign = AuthorityEntry(TWO.school, SignerRole.SEAL, "12" * 32, NOW, None)
-    extract = finished(pki.operator, authority(ended, foreign, at=NOW + timedelta(days=1), scope=ONE.school))
-    assert set(trust_files.with_lists(trust, extract, None).authorities or ()) == {TWO, ended}
-    other = StatusEntry("34" * 32, Status.WITHDRAWN, NOW)
-    extract = finished(pki.operator, status(GONE, other, scope=GONE.code_hash))
-    assert trust_files.with_lists(trust, None, extract).statuses == {GONE.code_hash: GONE}
+    register = finished(pki.operator, authority(ended, foreign, at=NOW + timedelta(days=1), scope=ONE.school))
+    withdrawals = finished(pki.operator, status(GONE, scope=ONE.school))
+    merged = trust_files.with_lists(trust, register, withdrawals, school=ONE.school)
+    assert set(merged.authorities or ()) == {TWO, ended}
+    assert merged.statuses == {GONE.code_hash: GONE}
+    for lists in ((register, None), (None, withdrawals)):
+        for school in (TWO.school, None):
+            with pytest.raises(TrustBroken, match=r"trust\.scope"):
+                trust_files.with_lists(trust, *lists, school=school)
+    trust_files.write_status(directory, withdrawals)
+    with pytest.raises(TrustBroken, match=r"trust\.scope"):
+        trust_files.load_trust(directory)
