@@ -78,6 +78,9 @@ def _check_signer(
     digest_name = signer["digest_algorithm"]["algorithm"].native
     if digest_name not in HASHES:
         raise EvidenceRefused("weak-algorithm")
+    # Before anything in them is parsed: these are the signer's own bytes, not asn1crypto's encoding of them,
+    # and that takes a tenth of the time. Signed as SET OF, carried as [0].
+    covered = b"\x31" + signer["signed_attrs"].dump()[1:]
     attributes: dict[str, cms.CMSAttribute] = {}
     for attribute in signer["signed_attrs"]:
         name = attribute["type"].native
@@ -94,7 +97,6 @@ def _check_signer(
         raise EvidenceRefused("weak-algorithm")
     for certificate in certificates:
         if hashlib.new(name, certificate.public_bytes(Encoding.DER)).digest() == wanted:
-            covered = b"\x31" + signer["signed_attrs"].dump()[1:]  # signed as SET OF, carried as [0]
             check_signature(certificate, signer["signature"].native, covered, HASHES[digest_name])
             return certificate
     raise EvidenceRefused("signer-missing")
