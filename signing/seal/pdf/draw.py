@@ -160,7 +160,7 @@ def _image_cache() -> dict[str, Any]:
 
 
 def _pictures(sheet: Sheet, images: Images, verify_url: str) -> tuple[dict[str, bytes], ImageLinks]:
-    """Return the pictures by address; the address is the content's hash, so that a cache can never mix them."""
+    """Return the pictures by address: the hash of the content, so that a cache can never mix them."""
     named = {
         "leader": images.leader_signature,
         "homeroom": images.homeroom_signature,
@@ -204,7 +204,7 @@ def _tidy(raw: bytes) -> bytes:
             out,
             static_id=False,
             deterministic_id=True,
-            object_stream_mode=pikepdf.ObjectStreamMode.preserve,
+            object_stream_mode=pikepdf.ObjectStreamMode.disable,
             fix_metadata_version=False,
         )
     return out.getvalue()

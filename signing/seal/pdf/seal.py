@@ -29,10 +29,10 @@ from signing.seal.paths import EvidenceLike
 from signing.seal.pdf.cms import signed_data
 
 SEAL_FIELD, TIMESTAMP_FIELD = "Seal", "ArchiveTimestamp"
-_CMS_FRAME = 2048
+_CMS_FRAME = 1024
 """Bytes of a CMS signature beside certificates and token."""
 
-_TOKEN_ROOM = 8192
+TOKEN_ROOM = 6144
 """Bytes kept for one timestamp token with its authority's certificates."""
 
 
@@ -48,17 +48,19 @@ def seal_pdf(
     stamp: Callable[[bytes], bytes],
     evidence: EvidenceLike,
     signing_time: datetime,
+    token_room: int = TOKEN_ROOM,
 ) -> bytes:
     """Return `pdf` sealed; equal arguments differ only in signature values and tokens.
 
     `sign` takes a SHA-256 digest (32 bytes) and returns DER r‖s or PKCS#1 v1.5; `chain` begins with the
-    signer's certificate; `stamp` takes a digest and returns an RFC 3161 token; `signing_time` is aware.
+    signer's certificate; `stamp` takes a digest and returns an RFC 3161 token; `signing_time` is aware;
+    `token_room` is how many bytes are kept for each token.
     Raises: NotSealable, WrongRawSignature, KeyNotSupported, and whatever `sign` and `stamp` raise.
     """
     if signing_time.tzinfo is None:
         raise ValueError("signing_time is aware")
-    signed = _certify(pdf, sign, chain, stamp, signing_time)
-    return _archive(signed, stamp, chain, evidence)
+    signed = _certify(pdf, sign, chain, stamp, signing_time, token_room)
+    return _archive(signed, stamp, chain, evidence, token_room)
 
 
 def _certify(
@@ -67,6 +69,7 @@ def _certify(
     chain: Sequence[x509.Certificate],
     stamp: Callable[[bytes], bytes],
     signing_time: datetime,
+    token_room: int,
 ) -> bytes:
     writer = _open(pdf)
     if "/AcroForm" in writer.root:
@@ -75,7 +78,7 @@ def _certify(
     placeholder = SignatureObject(
         timestamp=signing_time,
         subfilter=SigSeedSubFilter.PADES,
-        bytes_reserved=2 * (_CMS_FRAME + certificates + _TOKEN_ROOM),
+        bytes_reserved=2 * (_CMS_FRAME + certificates + token_room),
     )
     rules = SigMDPSetup(md_algorithm="sha256", certify=True, docmdp_perms=MDPPerm.NO_CHANGES)
     return _embed(
@@ -91,6 +94,7 @@ def _archive(
     stamp: Callable[[bytes], bytes],
     chain: Sequence[x509.Certificate],
     evidence: EvidenceLike,
+    token_room: int,
 ) -> bytes:
     """Add the validation data and the document timestamp over all, in one update."""
     writer = _open(signed)
@@ -103,7 +107,7 @@ def _archive(
         ocsps=[asn1_ocsp.OCSPResponse.load(der) for der in evidence.ocsps],
         crls=[asn1_crl.CertificateList.load(der) for der in evidence.crls],
     )
-    placeholder: PdfSignedData = DocumentTimestamp(bytes_reserved=2 * _TOKEN_ROOM)
+    placeholder: PdfSignedData = DocumentTimestamp(bytes_reserved=2 * token_room)
     return _embed(writer, TIMESTAMP_FIELD, SigObjSetup(placeholder), stamp)
 
 

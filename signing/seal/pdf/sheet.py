@@ -107,7 +107,7 @@ class Sheet:
 
     @property
     def leader_title_shown(self) -> bool:
-        """Say whether the leader's title is printed under "Xác nhận của Hiệu trưởng": not when it is just that."""
+        """Say whether the leader's title is printed below the form's words: not when it is Hiệu trưởng."""
         return bool(self.leader_title) and self.leader_title.casefold() != "hiệu trưởng"
 
 
@@ -117,7 +117,7 @@ def sheet_of(sealed_xml: bytes) -> Sheet:
     region = root.find("DU_LIEU_HOC_BA")
     if region is None:
         raise NotATranscript("DU_LIEU_HOC_BA")
-    values = _first_values(region)
+    values = _fields(region)
     slots = read_slots(root)
     if not slots:
         raise NotATranscript("no signature")
@@ -166,35 +166,22 @@ def parse(sealed_xml: bytes) -> etree._Element:
     return root
 
 
-def _first_values(region: etree._Element) -> dict[str, str]:
-    """Return tag → text of the plain fields; the rows of the two tables are left out."""
+def _fields(region: etree._Element) -> dict[str, str]:
+    """Return tag → text of the single fields: general part, summary, qualities and competences."""
     values: dict[str, str] = {}
-    for leaf in region.iter("*"):
-        if len(leaf) or _is_row(leaf.getparent()):
-            continue
-        values.setdefault(str(leaf.tag), " ".join((leaf.text or "").split()))
+    for path in ("THONG_TIN_CHUNG", "TONG_KET", "TONG_KET/NANG_LUC_PHAM_CHAT"):
+        values |= _leaves(region.find(path))
     return values
 
 
-def _is_row(element: etree._Element | None) -> bool:
-    if element is None or element.tag == "THONG_TIN_CHUNG":
-        return False
-    return element.find("MA_MON_HOC") is not None or element.find("NGAY_TRANG_THAI_CHUYEN_DEN") is not None
+def _rows(region: etree._Element, path: str) -> list[dict[str, str]]:
+    return [_leaves(row) for row in region.findall(path)]
 
 
-def _rows(region: etree._Element, key: str) -> list[dict[str, str]]:
-    """Return the rows that hold a `key`, whether each has a wrapper of its own or all share one."""
-    found: list[dict[str, str]] = []
-    for parent in (e for e in region.iter("*") if e.tag != "THONG_TIN_CHUNG" and e.find(key) is not None):
-        row: dict[str, str] = {}
-        for child in parent:
-            tag = str(child.tag)
-            if tag in row:
-                found.append(row)
-                row = {}
-            row[tag] = " ".join((child.text or "").split())
-        found.append(row)
-    return found
+def _leaves(parent: etree._Element | None) -> dict[str, str]:
+    if parent is None:
+        return {}
+    return {str(leaf.tag): " ".join((leaf.text or "").split()) for leaf in parent if len(leaf) == 0}
 
 
 def _cover(values: dict[str, str]) -> tuple[tuple[str, str], ...]:
@@ -220,7 +207,7 @@ def has_district(values: dict[str, str]) -> bool:
 
 def _particulars(values: dict[str, str]) -> tuple[tuple[str, str], ...]:
     signed_on = values.get("NGAY_KY_PHAT_HANH_HOC_BA", "")
-    lines = (
+    return (
         ("Họ và tên học sinh", values.get("HO_VA_TEN", "")),
         ("Giới tính", values.get("GIOI_TINH", "")),
         ("Ngày, tháng, năm sinh", plain_date(values.get("NGAY_SINH", ""))),
@@ -238,7 +225,6 @@ def _particulars(values: dict[str, str]) -> tuple[tuple[str, str], ...]:
         ("Chức vụ của người ký học bạ", values.get("CHUC_VU_GIAM_HIEU_KY_HOC_BA", "")),
         ("Ngày ký học bạ", plain_date(signed_on)),
     )
-    return lines
 
 
 def _heading(values: dict[str, str]) -> tuple[tuple[tuple[str, str], ...], ...]:
@@ -265,12 +251,12 @@ def _heading(values: dict[str, str]) -> tuple[tuple[tuple[str, str], ...], ...]:
 def _history(region: etree._Element) -> tuple[History, ...]:
     return tuple(
         History(
-            school_year(row.get("TEN_NAM_HOC", row.get("NAM_HOC", ""))),
+            school_year(row.get("NAM_HOC", "")),
             row.get("TEN_LOP", ""),
             row.get("TEN_TRUONG", ""),
             plain_date(row.get("NGAY_TRANG_THAI_CHUYEN_DEN", "")),
         )
-        for row in _rows(region, "NGAY_TRANG_THAI_CHUYEN_DEN")
+        for row in _rows(region, "QUA_TRINH_HOC_TAP/DONG")
     )
 
 
@@ -282,7 +268,7 @@ def _subjects(region: etree._Element) -> tuple[Subject, ...]:
             decimal_comma(row.get("DIEM_KIEM_TRA_DINH_KY", "")),
             row.get("NHAN_XET", ""),
         )
-        for row in _rows(region, "MA_MON_HOC")
+        for row in _rows(region, "TONG_KET/DANH_SACH_BANG_DIEM/BANG_DIEM")
     )
 
 
@@ -332,7 +318,9 @@ def plain_date(stated: str) -> str:
 
 
 def school_year(stated: str) -> str:
-    """Return 2023-2024 as `2023 – 2024`; anything else as it stands."""
+    """Return 2023-2024, or the year 2023 in which it begins, as `2023 – 2024`; else what is stated."""
+    if re.fullmatch(r"\d{4}", stated):
+        return f"{stated} – {int(stated) + 1}"
     found = re.fullmatch(r"(\d{4})\s*[-–]\s*(\d{4})", stated)
     return f"{found[1]} – {found[2]}" if found else stated
 

@@ -45,7 +45,7 @@ class Slot:
 
 
 def read_slots(root: etree._Element) -> tuple[Slot, ...]:
-    """Return the signers found in DANH_SACH_THONG_TIN_KY, in the order of signing; broken ones are left out."""
+    """Return the signers in DANH_SACH_THONG_TIN_KY in the order of signing; broken slots are left out."""
     found = []
     for role in SignerRole:
         node = root.find(f"DANH_SACH_THONG_TIN_KY/{role.value}")

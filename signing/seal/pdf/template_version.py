@@ -1,4 +1,4 @@
-"""Which template, styles and letters draw a transcript: the string that goes into the PDF and the log leaf."""
+"""Which template, styles and letters draw a transcript: the string in the PDF and in the log leaf."""
 
 from __future__ import annotations
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from xml.sax.saxutils import escape
 
+from lxml import etree
+
 UUID = "3f2b8c1e-4d5a-4f6b-8a7c-9d0e1f2a3b4c"
 
 SUBJECTS = (
@@ -45,7 +47,7 @@ COMMON = {
     "SO_CCCD": "099316000123",
     "MA_HOC_SINH": "9900010100147",
     "GIOI_TINH": "Nữ",
-    "NGAY_SINH": "2016-03-05",
+    "NGAY_SINH": "2016-03-05T00:00:00+07:00",
     "CAN_NANG": "31.5",
     "CHIEU_CAO": "138",
     "TONG_SO_BUOI_NGHI_CO_PHEP": "2",
@@ -57,11 +59,12 @@ COMMON = {
     "QUOC_TICH": "Việt Nam",
     "HO_VA_TEN_CHA": "Nguyễn Văn Bắc",
     "HO_VA_TEN_ME": "Trần Thị Lụa",
+    "HO_VA_TEN_NGUOI_GIAM_HO": "",
     "TEN_GIAM_HIEU_KY_HOC_BA": "Lê Thị Bích Hằng",
     "SO_CCCD_GIAM_HIEU_KY_HOC_BA": "099175000456",
     "DIA_DANH_PHAT_HANH_HOC_BA": "Phường Bình Minh",
-    "NGAY_TAO_HOC_BA": "2027-05-26T08:00:00+07:00",
-    "NGAY_KY_PHAT_HANH_HOC_BA": "2027-05-28",
+    "NGAY_TAO_HOC_BA": "2027-05-26T00:00:00+07:00",
+    "NGAY_KY_PHAT_HANH_HOC_BA": "2027-05-28T00:00:00+07:00",
     "CHUC_VU_GIAM_HIEU_KY_HOC_BA": "Hiệu trưởng",
     "TEN_GIAO_VIEN_CHU_NHIEM": "Phạm Thu Hường",
     "SO_CCCD_GIAO_VIEN_CHU_NHIEM": "099188000789",
@@ -76,6 +79,7 @@ SUMMARY = {
     "NOI_DUNG_HOAN_THANH_CHUONG_TRINH": "Hoàn thành chương trình tiểu học.",
     "DA_HOAN_THANH_CHUONG_TRINH_LOP_HOC": "1",
     "NOI_DUNG_KHEN_THUONG": "Học sinh có thành tích nổi bật trong học tập môn Toán",
+    "NOI_DUNG_KHEN_THUONG_DOT_XUAT": "",
     "NHAN_XET_GVCN": "Em chăm ngoan, có ý thức vươn lên trong học tập.",
 }
 
@@ -100,12 +104,15 @@ TRAITS = {
     "NHAN_XET_NANG_LUC_DAC_THU": "Em có năng khiếu về ngôn ngữ và tính toán.",
 }
 
+_SUBJECT_TAGS = ("MA_MON_HOC", "TEN_MON_HOC", "MUC_DAT_DUOC", "DIEM_KIEM_TRA_DINH_KY", "NHAN_XET")
+_HISTORY_TAGS = ("TEN_LOP", "TEN_TRUONG", "NGAY_TRANG_THAI_CHUYEN_DEN", "NAM_HOC")
+
 HISTORY = (
-    ("1A", "Trường Tiểu học Hoa Sen", "2022-08-22"),
-    ("2A", "Trường Tiểu học Hoa Sen", "2023-08-21"),
-    ("3A", "Trường Tiểu học Hoa Sen", "2024-08-19"),
-    ("4A", "Trường Tiểu học Hoa Sen", "2025-08-25"),
-    ("5A", "Trường Tiểu học Hoa Sen", "2026-08-24"),
+    ("1A", "Trường Tiểu học Hoa Sen", "2022-08-22T00:00:00+07:00", "2022-2023"),
+    ("2A", "Trường Tiểu học Hoa Sen", "2023-08-21T00:00:00+07:00", "2023-2024"),
+    ("3A", "Trường Tiểu học Hoa Sen", "2024-08-19T00:00:00+07:00", "2024-2025"),
+    ("4A", "Trường Tiểu học Hoa Sen", "2025-08-25T00:00:00+07:00", "2025-2026"),
+    ("5A", "Trường Tiểu học Hoa Sen", "2026-08-24T00:00:00+07:00", "2026-2027"),
 )
 
 
@@ -117,7 +124,7 @@ class Pupil:
     summary: dict[str, str] = field(default_factory=dict)
     traits: dict[str, str] = field(default_factory=dict)
     subjects: tuple[tuple[str, str, str, str | None, str | None], ...] = SUBJECTS
-    history: tuple[tuple[str, str, str], ...] = HISTORY
+    history: tuple[tuple[str, str, str, str], ...] = HISTORY
 
 
 USUAL = Pupil()
@@ -155,26 +162,28 @@ BAREST = Pupil(
 )
 
 
-def data_region(pupil: Pupil = USUAL, *, uuid: str = UUID) -> bytes:
-    """Return DU_LIEU_HOC_BA in a HOC_BA that nobody has signed yet, UTF-8."""
+def frozen(pupil: Pupil = USUAL, *, uuid: str = UUID) -> bytes:
+    """Return the frozen bytes of a pupil in the national format, with nobody's signature yet."""
     common = COMMON | pupil.common | {"MA_TRA_CUU_UUID": uuid}
     subjects = "".join(
-        f"<BANG_DIEM>{_tags({'MA_MON_HOC': c, 'TEN_MON_HOC': n, 'MUC_DAT_DUOC': m, 'DIEM_KIEM_TRA_DINH_KY': d or '', 'NHAN_XET': x or ''})}</BANG_DIEM>"
-        for c, n, m, d, x in pupil.subjects
+        _group("BANG_DIEM", dict(zip(_SUBJECT_TAGS, row, strict=True))) for row in pupil.subjects
     )
-    history = "".join(
-        f"<QUA_TRINH_HOC_TAP>{_tags({'TEN_LOP': c, 'TEN_TRUONG': s, 'NGAY_TRANG_THAI_CHUYEN_DEN': d})}</QUA_TRINH_HOC_TAP>"
-        for c, s, d in pupil.history
-    )
+    history = "".join(_group("DONG", dict(zip(_HISTORY_TAGS, row, strict=True))) for row in pupil.history)
+    summary = _tags(SUMMARY | pupil.summary)
     text = (
         f'<HOC_BA id="hocba-{uuid}"><DU_LIEU_HOC_BA Id="data-{uuid}">'
-        f"<THONG_TIN_CHUNG>{_tags(common)}</THONG_TIN_CHUNG>{history}"
-        f"<TONG_KET>{_tags(SUMMARY | pupil.summary)}{subjects}"
-        f"<NANG_LUC_PHAM_CHAT>{_tags(TRAITS | pupil.traits)}</NANG_LUC_PHAM_CHAT></TONG_KET>"
-        "</DU_LIEU_HOC_BA></HOC_BA>"
+        f"{_group('THONG_TIN_CHUNG', common)}<QUA_TRINH_HOC_TAP>{history}</QUA_TRINH_HOC_TAP>"
+        f"<TONG_KET>{summary}<DANH_SACH_BANG_DIEM>{subjects}</DANH_SACH_BANG_DIEM>"
+        f"{_group('NANG_LUC_PHAM_CHAT', TRAITS | pupil.traits)}</TONG_KET></DU_LIEU_HOC_BA>"
+        "<DANH_SACH_THONG_TIN_KY></DANH_SACH_THONG_TIN_KY></HOC_BA>"
     )
-    return text.encode()
+    return etree.tostring(etree.fromstring(text), method="c14n", exclusive=True, with_comments=False)
 
 
-def _tags(values: dict[str, str]) -> str:
+def _group(tag: str, values: dict[str, str | None]) -> str:
+    return f"<{tag}>{_tags(values)}</{tag}>"
+
+
+def _tags(values: dict[str, str | None] | dict[str, str]) -> str:
+    """Return the tags that have a value, in the order of the format where it fixes one."""
     return "".join(f"<{tag}>{escape(value)}</{tag}>" for tag, value in values.items() if value)
