@@ -55,7 +55,11 @@ def test_components_page_breaks_no_policy(live_server: Any, page: Page) -> None:
 @pytest.mark.parametrize("address", ["/", "/_/components"])
 def test_first_visit_is_light(live_server: Any, page: Page, address: str) -> None:
     answers: list[Response] = []
-    page.on("response", lambda response: answers.append(response))
+
+    def keep(response: Response) -> None:
+        answers.append(response)
+
+    page.on("response", keep)
 
     page.goto(live_server.url + address, wait_until="networkidle")
 
@@ -66,7 +70,7 @@ def test_first_visit_is_light(live_server: Any, page: Page, address: str) -> Non
 def test_filter_finds_without_diacritics(live_server: Any, page: Page) -> None:
     page.goto(live_server.url + "/_/components")
 
-    page.get_by_label("Tìm em theo tên").fill("an do")
+    page.get_by_role("searchbox", name="Tìm em theo tên").fill("an do")
 
     rows = page.locator("#lop-4a tbody tr:visible")
     assert [row.split("\t")[0] for row in rows.all_inner_texts()] == ["Đỗ Ngọc Ẩn (mẫu)"]
