@@ -152,49 +152,43 @@ def test_files_are_private_and_keys_encrypted(elliptic: Enrolled, agent: Child, 
         load_pem_private_key(pem, None)
 
 
-@pytest.mark.parametrize(
-    "headers",
-    [
+def test_only_the_holder_of_the_token_is_heard(agent: Child, elliptic: Enrolled, directory: Path) -> None:
+    right = f"Bearer {(directory / 'token').read_text()}"
+    strangers: list[dict[str, str]] = [
         {},
         {"Authorization": "Bearer wrong"},
-        {"Authorization": "Basic {token}"},
-        {"Authorization": "Bearer {token}", "Origin": "http://127.0.0.1"},
-        {"Authorization": "Bearer {token}", "Host": "attacker.example:80"},
-    ],
-)
-def test_only_the_holder_of_the_token_is_heard(
-    agent: Child, elliptic: Enrolled, directory: Path, headers: dict[str, str]
-) -> None:
-    token = (directory / "token").read_text()
-    sent = {name: value.format(token=token) for name, value in headers.items()}
-    for method, path in (("GET", "/credentials"), ("POST", "/authorize")):
-        response = HTTP.request(method, agent.url + path, headers=sent, body=b"{}")
-        assert (response.status, response.json()) == (401, {"error": "no-token"})
+        {"Authorization": right.replace("Bearer", "Basic")},
+        {"Authorization": right, "Origin": "http://127.0.0.1"},
+        {"Authorization": right, "Host": "attacker.example:80"},
+    ]
+    for headers in strangers:
+        for method, path in (("GET", "/credentials"), ("POST", "/authorize")):
+            response = HTTP.request(method, agent.url + path, headers=headers, body=b"{}")
+            assert (response.status, response.json()) == (401, {"error": "no-token"}), headers
+    known = HTTP.request("GET", f"{agent.url}/credentials", headers={"Authorization": right}).json()
+    assert [entry["id"] for entry in known["credentials"]] == [elliptic.credential]
 
 
-@pytest.mark.parametrize(
-    ("path", "wish"),
-    [
-        ("/authorize", {}),
-        ("/authorize", {"minutes": 0}),
-        ("/authorize", {"minutes": 61}),
-        ("/authorize", {"minutes": True}),
-        ("/authorize", {"hashes_expected": 0}),
-        ("/authorize", {"hashes_expected": 10_001}),
-        ("/authorize", {"pin": 1}),
-        ("/authorize", {"purpose": ""}),
-        ("/sign", {"digests": []}),
-        ("/sign", {"digests": ["AAAA"]}),
-        ("/sign", {"digests": ["!"]}),
-        ("/sign", {"digests": [7]}),
-        ("/sign", {"digests": "AAAA"}),
-        ("/nothing", {}),
-        ("/sign", []),
-    ],
-)
-def test_a_request_out_of_shape_is_refused(
-    agent: Child, elliptic: Enrolled, directory: Path, path: str, wish: Any
-) -> None:
+OUT_OF_SHAPE: list[tuple[str, Any]] = [
+    ("/authorize", {}),
+    ("/authorize", {"minutes": 0}),
+    ("/authorize", {"minutes": 61}),
+    ("/authorize", {"minutes": True}),
+    ("/authorize", {"hashes_expected": 0}),
+    ("/authorize", {"hashes_expected": 10_001}),
+    ("/authorize", {"pin": 1}),
+    ("/authorize", {"purpose": ""}),
+    ("/sign", {"digests": []}),
+    ("/sign", {"digests": ["AAAA"]}),
+    ("/sign", {"digests": ["!"]}),
+    ("/sign", {"digests": [7]}),
+    ("/sign", {"digests": "AAAA"}),
+    ("/nothing", {}),
+    ("/sign", []),
+]
+
+
+def test_a_request_out_of_shape_is_refused(agent: Child, elliptic: Enrolled, directory: Path) -> None:
     whole = {
         "credential": elliptic.credential,
         "pin": PIN,
@@ -203,10 +197,11 @@ def test_a_request_out_of_shape_is_refused(
         "purpose": "x",
     }
     whole |= {"session": "s", "algorithm": ECDSA_P256_SHA256}
-    body = {**whole, **wish} if isinstance(wish, dict) and wish else wish
     headers = {"Authorization": f"Bearer {(directory / 'token').read_text()}"}
-    response = HTTP.request("POST", agent.url + path, headers=headers, body=json.dumps(body))
-    assert (response.status, response.json()["error"]) == (400, "bad-request")
+    for path, wish in OUT_OF_SHAPE:
+        body = {**whole, **wish} if isinstance(wish, dict) and wish else wish
+        response = HTTP.request("POST", agent.url + path, headers=headers, body=json.dumps(body))
+        assert (response.status, response.json()["error"]) == (400, "bad-request"), (path, wish)
 
 
 def test_the_wrong_algorithm_and_unknown_credentials(keys: AgentKeys, elliptic: Enrolled) -> None:
@@ -233,3 +228,12 @@ def test_a_second_agent_on_the_same_keys_does_not_start(agent: Child, directory:
     second = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
     assert second.returncode == 1
     assert "already holds the keys" in second.stderr
+
+
+def test_it_ends_when_the_program_that_started_it_is_gone(directory: Path) -> None:
+    command = [sys.executable, "-m", "signing.agent", "--directory", str(directory), "--with-parent"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout is not None and child.stdin is not None
+        assert child.stdout.readline().startswith("ready http://127.0.0.1:")
+        child.stdin.close()
+        assert child.wait(timeout=20) == 0
