@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import sys
@@ -65,6 +66,8 @@ class Command(BaseCommand):
 
         Raises: CommandError, when the file cannot be read.
         """
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(encoding="utf-8")  # answers are UTF-8 whatever the terminal's locale says
         try:
             if file == "-":
                 self._answer_all(sys.stdin.buffer)
