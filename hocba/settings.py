@@ -4,6 +4,7 @@
 values (`hocba/checks.py`).
 """
 
+import json
 import os
 from pathlib import Path
 from typing import Any
@@ -113,8 +114,13 @@ REDIS_URL = os.environ.get("REDIS_URL", "redis://127.0.0.1:6379/0")
 # Keys of persons and schools are never here: an agent beside the person uses them.
 
 KEY_AGENT_URL = os.environ.get("KEY_AGENT_URL", "")
-KEY_AGENT_TOKEN_FILE = os.environ.get("KEY_AGENT_TOKEN_FILE", "")
+KEY_AGENT_DIR = os.environ.get("KEY_AGENT_DIR", "")
+"""Where the agent leaves its certificate and token for us."""
 TSA_URLS = words("TSA_URLS")
+PKI_ROUTES: dict[str, str] = json.loads(os.environ.get("PKI_ROUTES", "{}"))
+"""For specimens only: host names in certificates → where their services really answer."""
+LOG_ORIGIN = os.environ.get("LOG_ORIGIN", "hocba.invalid/log")
+"""The log's own name, in every checkpoint for ever; production names a host of the operator's."""
 LOG_KEY_FILE = os.environ.get("LOG_KEY_FILE", "")
 OPERATOR_CREDENTIAL = os.environ.get("OPERATOR_CREDENTIAL", "")
 OPERATOR_PIN_FILE = os.environ.get("OPERATOR_PIN_FILE", "")

@@ -107,12 +107,21 @@ class PinnedProof(models.Model):
 
 
 class TrustList(models.Model):
-    """A signed, dated pair of lists as published: authority.json and status.json. Append-only."""
+    """A signed, dated pair of lists as published: authority.json and status.json. Append-only.
 
-    number = models.PositiveIntegerField(unique=True)
+    One school's lists go into its bundles; the scope "" is the whole registry's.
+    """
+
+    scope_code = models.CharField(max_length=20, blank=True)
+    number = models.PositiveIntegerField()
     authority = models.TextField()
     status = models.TextField()
+    content_sha256 = models.CharField(max_length=64)
+    """Of what the lists state, without their number and date: published again only when it changed."""
     published_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["scope_code", "number"], name="trust_list_once")]
 
     def __str__(self) -> str:
         return f"trust list {self.number}"

@@ -1,0 +1,97 @@
+"""The one place where a transcript's state changes, and where its class's counters follow."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext_lazy as _
+
+from hocba.kernel.errors import Conflict, Invalid
+from records.models import ClassProgress, Transcript, TranscriptVersion
+from records.rules import lifecycle
+from records.rules.lifecycle import Event, State
+from schools import audit
+from schools.actors import Actor
+
+REACHED = (
+    ("confirmed", State.CONFIRMED),
+    ("frozen", State.FROZEN),
+    ("homeroom_signed", State.HOMEROOM_SIGNED),
+    ("principal_signed", State.PRINCIPAL_SIGNED),
+    ("issued", State.ISSUED),
+)
+"""Counters, each with the first state that counts in it; later states count in the earlier ones too."""
+
+RANK = {
+    State.DRAFT: 0,
+    State.CONFIRMED: 1,
+    State.FROZEN: 2,
+    State.HOMEROOM_SIGNED: 3,
+    State.PRINCIPAL_SIGNED: 4,
+    State.SEALING: 4,
+    State.ISSUED: 5,
+    State.WITHDRAWN: 0,
+}
+
+
+def lock(transcript_id: int) -> Transcript:
+    """Return the transcript with its row held until the transaction ends."""
+    return Transcript.objects.select_for_update(no_key=True, of=("self",)).get(pk=transcript_id)
+
+
+@transaction.atomic
+def advance(
+    transcript: Transcript,
+    event: Event,
+    *,
+    by: Actor,
+    reason: str = "",
+    version: TranscriptVersion | None = None,
+) -> Transcript:
+    """Move a locked transcript along its life; `version` becomes current where the event makes one.
+
+    Raises: Conflict, when the table knows no such move; Invalid, when a reason is owed and none is given.
+    """
+    before = State(transcript.state)
+    try:
+        after = lifecycle.after(before, event)
+    except lifecycle.IllegalMove as illegal:
+        raise Conflict(
+            _("Học bạ đang ở bước khác; hãy tải lại trang để xem tình trạng mới nhất."),
+            code="illegal-move",
+            state=illegal.state.value,
+            event=illegal.event.value,
+        ) from illegal
+    if event in lifecycle.NEEDS_REASON and not reason.strip():
+        raise Invalid(_("Hãy ghi lí do."), fields={"reason": _("Hãy ghi lí do.")}, code="reason-owed")
+    transcript.state = after
+    transcript.changed_at, transcript.changed_by = by.at, by.person
+    transcript.returned_reason = reason if event in (Event.RETURNED, Event.REOPENED) else ""
+    if version is not None:
+        transcript.current = version
+    transcript.save(update_fields=["state", "current", "changed_at", "changed_by", "returned_reason"])
+    _count(transcript, before, after)
+    audit.record(
+        by,
+        f"transcript.{event.value.lower()}",
+        unit_path=transcript.school_path,
+        subject=("transcript", transcript.pk),
+        pupil_id=transcript.pupil_id,
+        reason=reason,
+    )
+    return transcript
+
+
+def _count(transcript: Transcript, before: State, after: State) -> None:
+    changes = {}
+    for column, first in REACHED:
+        step = (RANK[after] >= RANK[first]) - (RANK[before] >= RANK[first])
+        if step:
+            changes[column] = F(column) + step
+    if after is State.WITHDRAWN:
+        changes["withdrawn"] = F("withdrawn") + 1
+    if changes:
+        rows = ClassProgress.objects.filter(class_year=transcript.class_year_id)
+        if not rows.update(**changes):
+            ClassProgress.objects.get_or_create(class_year_id=transcript.class_year_id)
+            rows.update(**changes)

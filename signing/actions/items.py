@@ -1,0 +1,174 @@
+"""One transcript through one signature: intend, use the key, prove the time, store. `docs/issuance.md` numbers the lines.
+
+Each step commits before the next begins, and the key is never used inside a transaction: a crash between any
+two lines resumes at the last one committed, and nothing is signed into the record twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import connection, transaction
+from django.db.models import F
+
+from hocba.kernel.canonical import sha256_hex
+from hocba.kernel.errors import DomainError
+from records.actions import life
+from records.rules.lifecycle import Event
+from schools import audit, scopes
+from schools.actors import Actor
+from signing.actions import instruments
+from signing.models import Signature, SigningBatch, SigningItem
+from signing.seal import xml
+from signing.seal.evidence import CertificateNotValid, CertificateRevoked
+from signing.seal.keys import ECDSA_P256_SHA256, RSA_SHA256
+from signing.seal.trust import SignerRole
+
+State = SigningItem.State
+LOCK_CLASS = 0x5169
+"""First key of the advisory locks on items; the second is the item's number."""
+
+EVENT = {SignerRole.HOMEROOM: Event.HOMEROOM_SIGNED, SignerRole.LEADER: Event.PRINCIPAL_SIGNED}
+
+
+class ItemFailed(DomainError):
+    """This one cannot be signed as it is; the others go on. `code` says why, to be told to the signer."""
+
+    code = "item-failed"
+
+
+@contextmanager
+def held(item_id: int) -> Iterator[bool]:
+    """Hold an item against a second worker; yields whether it was free. Ends with the connection, too."""
+    key = item_id % 2**31
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [LOCK_CLASS, key])
+        (free,) = cursor.fetchone() or (False,)
+    try:
+        yield bool(free)
+    finally:
+        if free:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK_CLASS, key])
+
+
+def intend(item: SigningItem, batch: SigningBatch, *, by: Actor) -> None:
+    """Store exactly which bytes will be signed. Raises: ItemFailed, Conflict."""
+    role = SignerRole(batch.role)
+    with scopes.system(item.school_path):
+        transcript = life.lock(item.version.transcript_id)
+        if transcript.current_id != item.version_id:
+            raise ItemFailed(code="frozen-anew")
+        prepared = xml.prepare(
+            _document_before(item, role),
+            role,
+            instruments.chain_of(batch.authority),
+            signing_time=by.at,
+            personal_number=batch.authority.person.personal_number if batch.authority.person else None,
+        )
+        item.prepared_xml, item.digest = prepared.document, prepared.digest.hex()
+        item.state = State.INTENDED
+        item.save(update_fields=["prepared_xml", "digest", "state"])
+        if role is SignerRole.SEAL and transcript.state != "SEALING":
+            life.advance(transcript, Event.SEAL_INTENDED, by=by)
+
+
+def sign(item: SigningItem, batch: SigningBatch, *, by: Actor) -> tuple[bytes, bytes]:
+    """Use the key on the stored intent and prove the time; return the document and the timestamp token.
+
+    Outside any transaction. Raises: SessionExpired, SessionExhausted, KeyUnavailable, TimestampUnavailable,
+    RevocationUnavailable; ItemFailed, when the certificate no longer stands.
+    """
+    role = SignerRole(batch.role)
+    chain = instruments.chain_of(batch.authority)
+    algorithm = ECDSA_P256_SHA256 if algorithm_is_ec(batch) else RSA_SHA256
+    raw = instruments.keys().sign(batch.key_session, [bytes.fromhex(item.digest)], algorithm)[0]
+    document = xml.complete(bytes(item.prepared_xml or b""), role, raw)
+    token = instruments.timestamps().stamp(xml.imprint(document, role))
+    try:
+        evidence = instruments.collector().collect(chain, by.at, tokens=[token])
+    except (CertificateRevoked, CertificateNotValid) as refused:
+        raise ItemFailed(code=refused.code) from refused
+    return xml.attach_evidence(document, role, token, evidence), token
+
+
+def algorithm_is_ec(batch: SigningBatch) -> bool:
+    """Return whether the signer's key is an elliptic-curve key."""
+    return instruments.chain_of(batch.authority)[0].public_key().__class__.__name__.startswith("EC")
+
+
+def finish_person(item: SigningItem, batch: SigningBatch, document: bytes, *, by: Actor) -> None:
+    """Store a person's signature and move the transcript on, in one transaction."""
+    role = SignerRole(batch.role)
+    with scopes.system(item.school_path):
+        transcript = life.lock(item.version.transcript_id)
+        if transcript.current_id != item.version_id:
+            raise ItemFailed(code="frozen-anew")
+        store_signature(item, batch, document, by=by)
+        life.advance(transcript, EVENT[role], by=by)
+        item.signed_xml, item.prepared_xml, item.state = document, None, State.DONE
+        item.save(update_fields=["signed_xml", "prepared_xml", "state"])
+        count(batch, done=1, by=by)
+
+
+def store_signature(item: SigningItem, batch: SigningBatch, document: bytes, *, by: Actor) -> None:
+    """Write the row of a signature that was made, and the trail."""
+    Signature.objects.create(
+        version_id=item.version_id,
+        school_path=item.school_path,
+        pupil_id=item.pupil_id,
+        role=batch.role,
+        certificate_id=batch.authority.certificate_id,
+        document_sha256=sha256_hex(document),
+        claimed_at=by.at,
+        stamped_at=by.at,
+        signed_by_id=batch.authorised_by_id,
+        signed_at=by.at,
+    )
+    audit.record(
+        by,
+        "transcript.signature",
+        unit_path=item.school_path,
+        subject=("version", item.version_id),
+        pupil_id=item.pupil_id,
+        role=batch.role,
+        signer=str(batch.authorised_by_id),
+    )
+
+
+def fail(item: SigningItem, batch: SigningBatch, failed: DomainError, *, by: Actor) -> None:
+    """Set one item aside with its reason; the batch goes on."""
+    with scopes.system(item.school_path):
+        item.state, item.failure_code = State.FAILED, failed.case
+        item.failure_facts = {key: str(value) for key, value in failed.facts.items()}
+        item.save(update_fields=["state", "failure_code", "failure_facts"])
+        count(batch, failed=1, by=by)
+
+
+def count(batch: SigningBatch, *, by: Actor, done: int = 0, failed: int = 0) -> None:
+    """Move the batch's counters; the last item ends it."""
+    rows = SigningBatch.objects.filter(pk=batch.pk)
+    rows.update(done=F("done") + done, failed=F("failed") + failed, touched_at=by.at)
+    rows.filter(total__lte=F("done") + F("failed")).update(state=SigningBatch.State.DONE)
+
+
+def _document_before(item: SigningItem, role: SignerRole) -> bytes:
+    """Return what this signer signs: the frozen bytes, or the document with the earlier signatures."""
+    if role is SignerRole.HOMEROOM:
+        return bytes(item.version.frozen_xml)
+    before = SignerRole.HOMEROOM if role is SignerRole.LEADER else SignerRole.LEADER
+    earlier = SigningItem.objects.filter(
+        version_id=item.version_id, batch__role=before, state=State.DONE
+    ).first()
+    if earlier is None or earlier.signed_xml is None:
+        raise ItemFailed(code="earlier-signature-missing")
+    return bytes(earlier.signed_xml)
+
+
+@transaction.atomic
+def pause(batch: SigningBatch, reason: str, *, by: Actor) -> None:
+    """Stop a batch until its signer authorises again; nothing done is lost."""
+    SigningBatch.objects.filter(pk=batch.pk, state=SigningBatch.State.RUNNING).update(
+        state=SigningBatch.State.PAUSED, paused_reason=reason[:60], touched_at=by.at
+    )

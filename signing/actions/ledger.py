@@ -1,0 +1,104 @@
+"""The transparency log: append under the head's lock, sign checkpoints, pin proofs."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import QuerySet
+
+from schools.actors import Actor
+from signing.actions import instruments, trust_lists
+from signing.log import merkle, notes
+from signing.log.leaf import Leaf
+from signing.log.proof import Proof
+from signing.models import Checkpoint, LogHead, LogLeaf, LogNode, PinnedProof
+
+PROOFS_A_ROUND = 2000
+"""Proofs pinned by one checkpoint; the next checkpoint goes on."""
+
+
+class StoredNodes:
+    """The log's complete nodes in the table, remembered once read."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[int, int], bytes] = {}
+
+    def node(self, level: int, index: int) -> bytes:
+        """Return the 32 bytes of a complete node."""
+        key = (level, index)
+        if key not in self._known:
+            row = LogNode.objects.values_list("hash", flat=True).get(level=level, index=index)
+            self._known[key] = bytes(row)
+        return self._known[key]
+
+
+@transaction.atomic
+def append(leaf: Leaf, *, school_path: str) -> LogLeaf:
+    """Append a leaf at the next index. The head row stays locked until the transaction ends, so that no
+    reader of the log can skip an index that commits late."""
+    head = LogHead.objects.select_for_update().get(pk=1)
+    entry = leaf.encode()
+    digest = merkle.leaf_hash(entry)
+    _frontier, made = merkle.frontier(head.size, StoredNodes()).append(digest)
+    LogNode.objects.bulk_create(LogNode(level=one.level, index=one.index, hash=one.hash) for one in made)
+    row = LogLeaf(
+        index=head.size,
+        entry=entry,
+        leaf_hash=digest,
+        event=leaf.event.value,
+        school_path=school_path,
+        appended_at=leaf.at,
+    )
+    row.save(force_insert=True)
+    head.size += 1
+    head.save(update_fields=["size"])
+    return row
+
+
+@transaction.atomic
+def checkpoint(*, by: Actor) -> Checkpoint | None:
+    """Sign the log's head if it grew, and pin the proofs of the leaves it newly covers.
+
+    Return the newest checkpoint, or None while the log is empty. Idempotent for a size.
+    """
+    size = LogHead.objects.select_for_update().get(pk=1).size
+    if size == 0:
+        return None
+    newest = Checkpoint.objects.filter(size=size).first()
+    if newest is None:
+        root = merkle.root(size, StoredNodes())
+        note = notes.sign_checkpoint(
+            notes.Checkpoint(settings.LOG_ORIGIN, size, root), instruments.log_key()
+        )
+        newest = Checkpoint.objects.create(size=size, root=root.hex(), note=note.decode(), signed_at=by.at)
+    _pin(newest)
+    return newest
+
+
+def schools_waiting() -> set[str]:
+    """Return the paths of schools with issued leaves that no proof is pinned for yet."""
+    return set(_unpinned().values_list("school_path", flat=True).distinct())
+
+
+def _unpinned() -> QuerySet[LogLeaf]:
+    return LogLeaf.objects.filter(proof__isnull=True, event="issue")
+
+
+def _pin(newest: Checkpoint) -> None:
+    leaves = _unpinned().filter(index__lt=newest.size)
+    waiting = list(leaves.order_by("index").values_list("index", "school_path")[:PROOFS_A_ROUND])
+    if not waiting:
+        return
+    nodes = StoredNodes()
+    lists = trust_lists.newest({path for _index, path in waiting})
+    note = newest.note.encode()
+    PinnedProof.objects.bulk_create(
+        PinnedProof(
+            leaf_id=index,
+            checkpoint=newest,
+            proof=Proof(index, merkle.inclusion_proof(index, newest.size, nodes), note).encode().decode(),
+            trust_list=lists[path],
+        )
+        for index, path in waiting
+        if path in lists
+    )

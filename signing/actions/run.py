@@ -1,0 +1,92 @@
+"""Work through a batch: what the worker does, item by item, and how it goes on after trouble."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from hocba.kernel.errors import DomainError, Unavailable
+from schools import actors, scopes
+from schools.actors import Actor
+from signing.actions import items, sealing
+from signing.models import SigningBatch, SigningItem
+from signing.seal.evidence import RevocationUnavailable, TimestampUnavailable
+from signing.seal.keys import SessionExhausted, SessionExpired
+from signing.seal.pdf.seal import NotSealable
+from signing.seal.trust import SignerRole
+from signing.seal.xml import NotSignable, WrongSignature
+
+State = SigningItem.State
+Clock = Callable[[], datetime]
+SESSION_OVER = (SessionExpired, SessionExhausted)
+TRY_LATER = (Unavailable, TimestampUnavailable, RevocationUnavailable)
+
+
+def open_items(batch_id: int) -> list[int]:
+    """Return the numbers of the items of a running batch that are not finished, in class order."""
+    batch = SigningBatch.objects.select_related("class_year__school").get(pk=batch_id)
+    if batch.state != SigningBatch.State.RUNNING:
+        return []
+    with scopes.system(batch.class_year.school.path):
+        rows = batch.items.exclude(state__in=[State.DONE, State.FAILED])
+        return list(rows.values_list("pk", flat=True))
+
+
+def run_item(batch_id: int, item_id: int, *, clock: Clock) -> bool:
+    """Bring one item as far as it goes; return False when another worker holds it or the batch stands still.
+
+    A session that ended pauses the batch. Raises: what TRY_LATER names, for the task to come back to.
+    """
+    with items.held(item_id) as free:
+        batch = _batch(batch_id)
+        if not free or batch.state != SigningBatch.State.RUNNING:
+            return False
+        item = _item(batch, item_id)
+        if item.state in (State.DONE, State.FAILED):
+            return True
+        try:
+            _advance(item, batch, clock)
+        except SESSION_OVER as over:
+            items.pause(batch, over.code, by=actors.system(clock()))
+            return False
+        except TRY_LATER:
+            raise
+        except (DomainError, NotSealable) as failed:
+            reason = failed if isinstance(failed, DomainError) else items.ItemFailed(code="not-sealable")
+            items.fail(_item(batch, item_id), batch, reason, by=actors.system(clock()))
+    return True
+
+
+def _advance(item: SigningItem, batch: SigningBatch, clock: Clock) -> None:
+    """Take every step that is left, each with its own time and its own commit."""
+    role = SignerRole(batch.role)
+    if item.state == State.WAITING:
+        items.intend(item, batch, by=actors.system(clock()))
+    if item.state == State.INTENDED:
+        by = actors.system(clock())
+        document, _token = items.sign(item, batch, by=by)
+        if role is not SignerRole.SEAL:
+            items.finish_person(item, batch, document, by=by)
+            return
+        sealing.keep_sealed_xml(item, document)
+    if item.state == State.SIGNED:
+        sealing.issue(item, batch, by=_seal_actor(clock))
+
+
+def _seal_actor(clock: Clock) -> Actor:
+    return actors.system(clock())
+
+
+def _batch(batch_id: int) -> SigningBatch:
+    rows = SigningBatch.objects.select_related(
+        "class_year__school", "authority__certificate", "authority__person", "authority__school"
+    )
+    return rows.get(pk=batch_id)
+
+
+def _item(batch: SigningBatch, item_id: int) -> SigningItem:
+    with scopes.system(batch.class_year.school.path):
+        return SigningItem.objects.select_related("version__issue_sheet").get(pk=item_id)
+
+
+__all__ = ["NotSignable", "WrongSignature", "open_items", "run_item"]
