@@ -244,7 +244,8 @@ SENTENCES: Final[dict[str, str]] = {
         "Chứng thư ký danh sách %(list)s.json không có hiệu lực vào ngày ký. Hãy lấy lại thư mục tin cậy."
     ),
     "trust.scope": gettext_noop(
-        "Danh sách %(file)s chỉ trích cho một trường khác nên không dùng được ở đây. Hãy lấy lại thư mục tin cậy."
+        "Danh sách %(file)s chỉ trích cho một trường khác nên không dùng được ở đây. "
+        "Hãy lấy lại thư mục tin cậy."
     ),
     "trust.anchor": gettext_noop(
         "Danh sách tin cậy không do đơn vị vận hành mà máy này tin ký. Hãy lấy lại thư mục tin cậy."

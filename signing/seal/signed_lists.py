@@ -255,6 +255,8 @@ def _check_path(
         if weak(current):
             raise TrustBroken("trust.signer", list=kind.value, signer=current.subject.rfc4514_string())
         if current in anchors:
+            if rest:  # a certificate that nothing needs could be changed unseen
+                raise TrustBroken("trust.list-form", list=kind.value)
             return
         issuer = next((one for one in (*anchors, *rest) if _issued(current, one, depth)), None)
         if issuer is None:
