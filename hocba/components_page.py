@@ -14,6 +14,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
+from schools.permissions import public
+
 TRANSCRIPT_STATES = (
     "DRAFT",
     "CONFIRMED",
@@ -47,6 +49,7 @@ class SampleForm(forms.Form):
     comment = forms.CharField(label=_("Nhận xét"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
 
 
+@public
 def components_page(request: HttpRequest) -> HttpResponse:
     """Show every component in every state."""
     return render(request, "components_page.html", sample_context())
