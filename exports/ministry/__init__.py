@@ -1,1 +1,1 @@
-"""The Ministry's transactions, v1.0: messages, the packed content, lists within the limit, the client. Pure."""
+"""The Ministry's transactions, v1.0: messages, packed content, lists within the limit, client. Pure."""

@@ -12,8 +12,8 @@ import struct
 import zlib
 from enum import StrEnum
 
-MAX_LIST_BYTES = 32 * 1024 * 1024
-"""What a list may inflate to, bytes. Sealed transcripts pack about 2:1, so 10 MB on the wire stay below."""
+MAX_LIST_BYTES = 10 * 1024 * 1024
+"""What a list may inflate to, bytes: the 10 MB of one transaction hold packed and unpacked."""
 
 _LENGTH = struct.Struct("<I")
 _GZIP_WINDOW = 31  # zlib's way to say "gzip wrapper"; the header's time field then stays 0

@@ -41,7 +41,7 @@ class SignatureKind(StrEnum):
     """Kinds of signature key (`ma_kieu_chu_ky`)."""
 
     REMOTE_SIGNING = "REMOTE_SIGNING"
-    USB_TOKEN = "USB_TOKEN"
+    USB_TOKEN = "USB_TOKEN"  # noqa: S105 - a kind of key
 
 
 class Provider(StrEnum):
@@ -86,7 +86,7 @@ class Response(StrEnum):
 class Service(StrEnum):
     """The address of each service, below the base address."""
 
-    TOKEN = "api/lay-token"
+    TOKEN = "api/lay-token"  # noqa: S105 - an address
     SIGNATURE_KINDS = "api/kieu-chu-ky-so"
     PROVIDERS = "api/nha-cung-cap"
     REGISTER_CERTIFICATE = "api/dang-ky-chung-thu-so"
@@ -189,7 +189,7 @@ class Login:
 
 @dataclass(frozen=True, slots=True)
 class CertificateRegistration:
-    """Transaction 3. `certificate_base64` (DER) is our addition: with it the certificate is pinned from the start."""
+    """Transaction 3. `certificate_base64` (DER) is our addition: it pins the certificate from the start."""
 
     serial_number: str
     effective_on: date

@@ -14,7 +14,10 @@ from hypothesis import strategies as st
 
 from exports.ministry.content import ContentError, ContentFault, decode, encode, escape, unescape
 
-LIST = '<DANH_SACH_HOC_BA id="dataDanhSach"><HOC_BA><HO_VA_TEN>Bé "Na" Mẫu</HO_VA_TEN></HOC_BA></DANH_SACH_HOC_BA>'
+LIST = (
+    '<DANH_SACH_HOC_BA id="dataDanhSach"><HOC_BA><HO_VA_TEN>Bé "Na" Mẫu</HO_VA_TEN></HOC_BA>'
+    "</DANH_SACH_HOC_BA>"
+)
 XML = LIST.encode()
 
 texts = st.text(st.characters(exclude_categories=["Cs"]) | st.sampled_from('"\\<>'), max_size=400).map(
