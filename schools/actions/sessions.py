@@ -29,7 +29,9 @@ def sign_in(username: str, password: str, *, at: datetime) -> Account:
     The count of wrong tries is kept even when the request fails afterwards. Raises: Refused.
     """
     with transaction.atomic():
-        account = Account.objects.select_for_update().filter(username=username).select_related("person").first()
+        account = (
+            Account.objects.select_for_update().filter(username=username).select_related("person").first()
+        )
         if account is None:
             make_password(password)  # the same time as a wrong password takes
             outcome: object = _WRONG

@@ -15,6 +15,7 @@ from schools import audit
 from schools.actors import Actor
 from schools.models import ClassYear
 from schools.permissions import Permission, require
+from schools.later import later
 from signing.actions import instruments
 from signing.models import Authority, SigningBatch, SigningItem
 from signing.seal import keys
@@ -52,7 +53,9 @@ def authorise(class_year: ClassYear, *, role: SignerRole, pin: str, by: Actor) -
         class_year=class_year, role=role, state__in=["RUNNING", "PAUSED"]
     ).first()
     if batch is not None and batch.state == SigningBatch.State.RUNNING:
-        raise Conflict(_("Lớp này đang được ký. Xin xem tiến độ của đợt ký đang chạy."), code="already-running")
+        raise Conflict(
+            _("Lớp này đang được ký. Xin xem tiến độ của đợt ký đang chạy."), code="already-running"
+        )
     authority = authority_of(class_year, role, by)
     ready = _ready(class_year, role)
     waiting = batch.items.exclude(state__in=["DONE", "FAILED"]).count() if batch else 0
@@ -74,6 +77,7 @@ def authorise(class_year: ClassYear, *, role: SignerRole, pin: str, by: Actor) -
         subject=("class", class_year.code),
         count=len(ready),
     )
+    later("signing.tasks.run_batch", batch_id=batch.pk)
     return batch
 
 
@@ -112,7 +116,9 @@ def _ready(class_year: ClassYear, role: SignerRole) -> list[Transcript]:
 
 
 def _check_sheet(ready: list[Transcript], role: SignerRole, by: Actor) -> None:
-    sheets: dict[int, IssueSheet] = {one.current.issue_sheet_id: one.current.issue_sheet for one in ready if one.current}
+    sheets: dict[int, IssueSheet] = {
+        one.current.issue_sheet_id: one.current.issue_sheet for one in ready if one.current
+    }
     for sheet in sheets.values():
         if role is SignerRole.LEADER and sheet.leader_id != by.person_id:
             raise Conflict(
@@ -126,7 +132,9 @@ def _check_sheet(ready: list[Transcript], role: SignerRole, by: Actor) -> None:
             )
         if role is SignerRole.SEAL and abs(by.today - sheet.issue_on) > _window(sheet):
             raise RuleBroken(
-                _("Ngày phát hành ghi trong học bạ cách hôm nay quá xa. Hãy lập tờ phát hành mới và chốt lại."),
+                _(
+                    "Ngày phát hành ghi trong học bạ cách hôm nay quá xa. Hãy lập tờ phát hành mới và chốt lại."
+                ),
                 law="HCMC QĐ 1789/QĐ-SGDĐT, Điều 21",
                 code="outside-window",
                 issue_on=sheet.issue_on.isoformat(),
@@ -148,9 +156,13 @@ def _open_session(authority: Authority, role: SignerRole, count: int, pin: str) 
         sentence = _("Mã PIN không đúng. Còn %(left)s lần thử trước khi khóa bị khóa lại.") % {
             "left": wrong.remaining
         }
-        raise Invalid(sentence, fields={"pin": sentence}, code="wrong-pin", remaining=wrong.remaining) from wrong
+        raise Invalid(
+            sentence, fields={"pin": sentence}, code="wrong-pin", remaining=wrong.remaining
+        ) from wrong
     except keys.PinLocked as locked:
-        sentence = _("Khóa kí đã bị khóa vì nhập sai mã PIN nhiều lần. Hãy liên hệ nơi cấp chứng thư để mở lại.")
+        sentence = _(
+            "Khóa kí đã bị khóa vì nhập sai mã PIN nhiều lần. Hãy liên hệ nơi cấp chứng thư để mở lại."
+        )
         raise Invalid(sentence, fields={"pin": sentence}, code="pin-locked") from locked
     except keys.KeyUnavailable as away:
         away.sentence = _("Thiết bị giữ khóa kí chưa trả lời. Chưa có gì được kí; hãy kiểm tra rồi thử lại.")

@@ -42,7 +42,9 @@ def collector() -> EvidenceCollector:
     """Return the collector of certificates and revocation data, with its cache."""
     believed = anchors()
     authorities = [one for group in believed.roots.values() for one in group]
-    return EvidenceCollector(RevocationClient(routes=settings.PKI_ROUTES), [*authorities, *believed.intermediates])
+    return EvidenceCollector(
+        RevocationClient(routes=settings.PKI_ROUTES), [*authorities, *believed.intermediates]
+    )
 
 
 @cache

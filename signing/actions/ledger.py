@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from schools.actors import Actor
+from schools.models import Unit
 from signing.actions import instruments, trust_lists
 from signing.log import merkle, notes
 from signing.log.leaf import Leaf
@@ -67,17 +68,16 @@ def checkpoint(*, by: Actor) -> Checkpoint | None:
     newest = Checkpoint.objects.filter(size=size).first()
     if newest is None:
         root = merkle.root(size, StoredNodes())
-        note = notes.sign_checkpoint(
-            notes.Checkpoint(settings.LOG_ORIGIN, size, root), instruments.log_key()
-        )
+        note = notes.sign_checkpoint(notes.Checkpoint(settings.LOG_ORIGIN, size, root), instruments.log_key())
         newest = Checkpoint.objects.create(size=size, root=root.hex(), note=note.decode(), signed_at=by.at)
     _pin(newest)
     return newest
 
 
-def schools_waiting() -> set[str]:
-    """Return the paths of schools with issued leaves that no proof is pinned for yet."""
-    return set(_unpinned().values_list("school_path", flat=True).distinct())
+def schools_waiting() -> list[str]:
+    """Return the codes of schools with issued leaves that no proof is pinned for yet."""
+    paths = _unpinned().values("school_path")
+    return list(Unit.objects.filter(path__in=paths).values_list("code", flat=True))
 
 
 def _unpinned() -> QuerySet[LogLeaf]:

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from hocba.kernel.errors import DomainError, Unavailable
 from schools import actors, scopes
-from schools.actors import Actor
 from signing.actions import items, sealing
 from signing.models import SigningBatch, SigningItem
 from signing.seal.evidence import RevocationUnavailable, TimestampUnavailable
 from signing.seal.keys import SessionExhausted, SessionExpired
 from signing.seal.pdf.seal import NotSealable
 from signing.seal.trust import SignerRole
-from signing.seal.xml import NotSignable, WrongSignature
 
 State = SigningItem.State
 Clock = Callable[[], datetime]
 SESSION_OVER = (SessionExpired, SessionExhausted)
+FORGOTTEN_AFTER = timedelta(seconds=60)
 TRY_LATER = (Unavailable, TimestampUnavailable, RevocationUnavailable)
 
 
@@ -30,6 +29,16 @@ def open_items(batch_id: int) -> list[int]:
     with scopes.system(batch.class_year.school.path):
         rows = batch.items.exclude(state__in=[State.DONE, State.FAILED])
         return list(rows.values_list("pk", flat=True))
+
+
+def forgotten(now: datetime) -> list[int]:
+    """Return running batches that no worker touched for a while: the broker or a worker was lost."""
+    stale = now - FORGOTTEN_AFTER
+    return list(
+        SigningBatch.objects.filter(state=SigningBatch.State.RUNNING, touched_at__lt=stale).values_list(
+            "pk", flat=True
+        )
+    )
 
 
 def run_item(batch_id: int, item_id: int, *, clock: Clock) -> bool:
@@ -70,11 +79,7 @@ def _advance(item: SigningItem, batch: SigningBatch, clock: Clock) -> None:
             return
         sealing.keep_sealed_xml(item, document)
     if item.state == State.SIGNED:
-        sealing.issue(item, batch, by=_seal_actor(clock))
-
-
-def _seal_actor(clock: Clock) -> Actor:
-    return actors.system(clock())
+        sealing.issue(item, batch, by=actors.system(clock()))
 
 
 def _batch(batch_id: int) -> SigningBatch:
@@ -87,6 +92,3 @@ def _batch(batch_id: int) -> SigningBatch:
 def _item(batch: SigningBatch, item_id: int) -> SigningItem:
     with scopes.system(batch.class_year.school.path):
         return SigningItem.objects.select_related("version__issue_sheet").get(pk=item_id)
-
-
-__all__ = ["NotSignable", "WrongSignature", "open_items", "run_item"]

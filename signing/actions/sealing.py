@@ -100,9 +100,7 @@ def _sealed_pdf(sealed_xml: bytes, batch: SigningBatch, item: SigningItem, by: A
     def use_key(digest: bytes) -> bytes:
         return instruments.keys().sign(batch.key_session, [digest], algorithm)[0]
 
-    return seal_pdf(
-        drawn, sign=use_key, chain=chain, stamp=proofs.stamp, evidence=proofs, signing_time=by.at
-    )
+    return seal_pdf(drawn, sign=use_key, chain=chain, stamp=proofs.stamp, evidence=proofs, signing_time=by.at)
 
 
 def _images(item: SigningItem, seal: Authority) -> Images:
