@@ -35,6 +35,7 @@ class Actor:
 
     @property
     def person_id(self) -> int:
+        """Return the person's number."""
         return self.person.pk
 
     @property
@@ -59,7 +60,7 @@ class Actor:
 
 
 def of(person: Person, at: datetime, *, request_id: str = "") -> Actor:
-    """Return `person` as an actor at `at` (aware): two queries for roles and overseen units, one for relations."""
+    """Return `person` as an actor at `at` (aware), with the roles in force then."""
     today = at.astimezone(VIETNAM).date()
     in_force = Q(from_on__lte=today) & (Q(to_on__isnull=True) | Q(to_on__gte=today))
     memberships = list(

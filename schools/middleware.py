@@ -1,4 +1,4 @@
-"""Makes the actor of each request, opens its transaction and its row-level scope, and asks what the view needs."""
+"""Makes the actor of a request, opens its transaction and scope, and asks what the view needs."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Acting:
         return response
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
-        """Ask the mark that every view of ours carries. Raises: PermissionDenied, which Django turns into 403."""
+        """Ask the mark that every view of ours carries. Raises: PermissionDenied (Django answers 403)."""
         needed = _mark_of(view)
         if needed is UNMARKED:
             raise ImproperlyConfigured(f"{view.__module__}.{view.__name__} says neither @needs nor @public")

@@ -1,4 +1,4 @@
-"""Delivery to the Ministry: a cursor over the log finds what is new, one row per leaf × destination says how it went."""
+"""Delivery: a cursor over the log finds what is new, a row per leaf × destination says how it went."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Destination(models.Model):
 
 
 class Package(models.Model):
-    """A ready-cut, organisation-signed list of transcripts; workers resend exactly these bytes. Append-only."""
+    """A ready-cut list of transcripts, signed by the school; resent as these same bytes. Append-only."""
 
     batch = models.ForeignKey(SigningBatch, on_delete=models.PROTECT, related_name="packages")
     school = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="packages")

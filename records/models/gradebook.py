@@ -73,7 +73,7 @@ class SubjectResult(models.Model):
 
 
 class HomeroomRecord(models.Model):
-    """What the homeroom teacher states of one pupil at one point: traits, absences, body, comments, reward."""
+    """What the homeroom teacher states of one pupil at one point: traits, absences, comments, reward."""
 
     scope: ClassVar[Scope] = Scope(
         unit="class_year__school",

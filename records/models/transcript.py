@@ -19,7 +19,7 @@ _TRANSCRIPT_SCOPE = Scope(
 
 
 class TranscriptBook(models.Model):
-    """A pupil's transcripts of one level: the học bạ of the level. Begun at grades 1, 6 and 10, never twice."""
+    """A pupil's transcripts of one level (học bạ). Begun at grades 1, 6 and 10, never twice."""
 
     pupil = models.ForeignKey(Pupil, on_delete=models.PROTECT, related_name="books")
     education_level = models.CharField(max_length=2)

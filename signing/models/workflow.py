@@ -29,7 +29,7 @@ class SigningBatch(models.Model):
     authority = models.ForeignKey(Authority, on_delete=models.PROTECT, related_name="batches")
     state = models.CharField(max_length=8, choices=State, default=State.RUNNING)
     key_session = models.CharField(max_length=200, blank=True)
-    """Handle of the session that the PIN opened at the key provider; worthless without the agent's own token."""
+    """Handle of the session that the PIN opened; worthless without the agent's own token."""
     key_session_ends_at = models.DateTimeField(null=True, blank=True)
     paused_reason = models.CharField(max_length=60, blank=True)
     total = models.PositiveIntegerField()
@@ -67,7 +67,7 @@ class SigningItem(models.Model):
     prepared_xml = models.BinaryField(null=True, blank=True)
     digest = models.CharField(max_length=64, blank=True)
     signed_xml = models.BinaryField(null=True, blank=True)
-    """After evidence was attached and our own verifier agreed; what the next signer signs. Emptied at issue."""
+    """With evidence, agreed by our own verifier; what the next signer signs. Emptied at issue."""
     failure_code = models.CharField(max_length=60, blank=True)
     failure_facts = models.JSONField(default=dict, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
@@ -83,7 +83,7 @@ class SigningItem(models.Model):
 
 
 class Signature(models.Model):
-    """A signature that was made, verified and stored. Append-only; a void one stays, on a version left behind."""
+    """A signature made, verified and stored. Append-only; a void one stays, on a version left behind."""
 
     scope: ClassVar[Scope] = Scope(
         unit="version__transcript__class_year__school",
