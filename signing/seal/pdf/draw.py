@@ -9,6 +9,7 @@ import io
 from dataclasses import dataclass
 from datetime import UTC
 from functools import cache
+from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 import pikepdf
@@ -27,11 +28,12 @@ from signing.seal.pdf.template_version import (
 
 if TYPE_CHECKING:
     from weasyprint import CSS
+    from weasyprint.css import ColorProfile
     from weasyprint.text.fonts import FontConfiguration
 
 ATTACHMENT = "transcript.xml"
 _FACES = (("normal", "normal"), ("bold", "normal"), ("normal", "italic"), ("bold", "italic"))
-_CACHED_IMAGES = 256
+_INTENT = "hocba-srgb"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,8 @@ def draw(sealed_xml: bytes, images: Images, *, verify_url: str, specimen: bool) 
         font_config=fonts,
         attachments=[attachment],
         pdf_variant="pdf/a-3u",
+        output_intent=_INTENT,
+        color_profiles={_INTENT: _colours()},
         pdf_identifier=_identifier(sealed_xml, images, verify_url, specimen),
         cache=_image_cache(),
     )
@@ -152,6 +156,17 @@ def _styles() -> tuple[list[CSS], FontConfiguration]:
     sheets = [CSS(string=faces, font_config=fonts)]
     sheets += [CSS(filename=path, font_config=fonts) for path in (STYLESHEET, TEMPLATES / "print.css")]
     return sheets, fonts
+
+
+@cache
+def _colours() -> ColorProfile:
+    """Return WeasyPrint's own sRGB profile, read once and closed (it leaves the file open each time)."""
+    from weasyprint.css import ColorProfile
+
+    source = files("weasyprint.pdf") / "sRGB2014.icc"
+    return ColorProfile(
+        io.BytesIO(source.read_bytes()), source.name, "relative-colorimetric", (["r"], ["g"], ["b"])
+    )
 
 
 @cache

@@ -97,7 +97,16 @@ def _archive(
     token_room: int,
 ) -> bytes:
     """Add the validation data and the document timestamp over all, in one update."""
-    writer = _open(signed)
+    return _write_archive(_open(signed), stamp, chain, evidence, token_room)
+
+
+def _write_archive(
+    writer: _Writer,
+    stamp: Callable[[bytes], bytes],
+    chain: Sequence[x509.Certificate],
+    evidence: EvidenceLike,
+    token_room: int,
+) -> bytes:
     seal = writer.prev.embedded_signatures[0]
     ders = dict.fromkeys((*(one.public_bytes(Encoding.DER) for one in chain), *evidence.certificates))
     DocumentSecurityStore.supply_dss_in_writer(

@@ -119,7 +119,8 @@ def _check_trailer(data: bytes, reader: PdfFileReader) -> None:
     if reader.has_xref_stream or reader.xrefs.hybrid_xrefs_present:
         raise Refused("pdf.hidden-objects", "object streams")
     if reader.xrefs.total_revisions != REVISIONS:
-        code = "pdf.not-signed" if reader.xrefs.total_revisions == 1 else "pdf.changed-after-signing"
+        missing = {1: "pdf.not-signed", 2: "pdf.timestamp-missing"}
+        code = missing.get(reader.xrefs.total_revisions, "pdf.changed-after-signing")
         raise Refused(code, f"{reader.xrefs.total_revisions} revisions")
     if data.count(b"startxref") != REVISIONS or data.count(b"%%EOF") != REVISIONS:
         raise Refused("pdf.hidden-objects", "end marks")
@@ -139,7 +140,7 @@ def all_references(reader: PdfFileReader) -> set[generic.Reference]:
 
 
 def _check_objects(reader: PdfFileReader) -> None:
-    """Walk from the trailer to every object: refuse what acts, hides or inflates, and what nothing reaches."""
+    """Walk from the trailer to every object: refuse what acts, hides, inflates, or is never reached."""
     seen: set[generic.Reference] = set()
     inflated = 0
     try:

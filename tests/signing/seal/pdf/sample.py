@@ -132,7 +132,7 @@ LONGEST = Pupil(
     common={
         "HO_VA_TEN": "Công Tằng Tôn Nữ Hoàng Phương Nguyệt Quỳnh Khánh Trường Giang",
         "TEN_TRUONG": "Trường Phổ thông Dân tộc bán trú Tiểu học và Trung học cơ sở Nguyễn Đình Chiểu số 2",
-        "CHO_O_HIEN_NAY": "Tổ dân phố số 14, thôn Nậm Khắt Thượng, Xã Púng Luông Mù Cang Chải Thượng Nguồn, Tỉnh Mẫu",
+        "CHO_O_HIEN_NAY": "Tổ dân phố số 14, thôn Nậm Khắt Thượng, Xã Púng Luông Thượng Nguồn, Tỉnh Mẫu",
         "NOI_SINH": "Bệnh viện Đa khoa khu vực Nghĩa Lộ, phường Trung Tâm, Tỉnh Mẫu",
         "TEN_GIAM_HIEU_KY_HOC_BA": "Nguyễn Hoàng Phương Quỳnh Trang Khánh Ngân",
         "TEN_GIAO_VIEN_CHU_NHIEM": "Hồ Thị Hoàng Oanh Kiều Diễm Phương Thuỷ",

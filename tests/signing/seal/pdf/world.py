@@ -1,7 +1,8 @@
-"""A specimen PKI with a fixed clock, in process: keys, timestamps, OCSP answers, a register, signed samples."""
+"""A specimen PKI with a fixed clock, in process: keys, timestamps, OCSP answers, a register, samples."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -96,7 +97,7 @@ class World:
         leaf, issuer = key.chain
         name = next(a.name for a in self.pki.authorities() if a.certificate == issuer)
         responder = self._responders.setdefault(name, Responder(self.pki.authority(name)))
-        request = ocsp.OCSPRequestBuilder().add_certificate(leaf, issuer, hashes.SHA1()).build()
+        request = ocsp.OCSPRequestBuilder().add_certificate(leaf, issuer, hashes.SHA256()).build()
         answer = responder.answer(request.public_bytes(Encoding.DER), self.clock)
         return Embedded((issuer.public_bytes(Encoding.DER),), (answer,))
 
@@ -157,7 +158,7 @@ class World:
         )
 
 
-def signer(key: IssuedKey):
+def signer(key: IssuedKey) -> Callable[[bytes], bytes]:
     """Return a callable from SHA-256 digest to raw signature."""
 
     def sign(digest: bytes) -> bytes:
