@@ -1,4 +1,4 @@
-"""The signatures inside a transcript's XML: made in two phases, verified by position, bytes in and bytes out."""
+"""The signatures inside a transcript's XML: made in two phases, verified by position, bytes in and out."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from signing.seal.xml.package import (
     imprint_package,
     prepare_package,
 )
+from signing.seal.xml.profile import FOREIGN, STRICT, Policy
+from signing.seal.xml.received import PackageVerdict, verify_package
+from signing.seal.xml.second import second_opinion
 from signing.seal.xml.sign import (
     NotSignable,
     Prepared,
@@ -19,10 +22,15 @@ from signing.seal.xml.sign import (
     imprint,
     prepare,
 )
+from signing.seal.xml.verify import data_region, verify_xml
 
 __all__ = [
+    "FOREIGN",
+    "STRICT",
     "Algorithm",
     "NotSignable",
+    "PackageVerdict",
+    "Policy",
     "Prepared",
     "WrongSignature",
     "attach_evidence",
@@ -30,8 +38,12 @@ __all__ = [
     "build_package",
     "complete",
     "complete_package",
+    "data_region",
     "imprint",
     "imprint_package",
     "prepare",
     "prepare_package",
+    "second_opinion",
+    "verify_package",
+    "verify_xml",
 ]

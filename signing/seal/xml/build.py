@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from lxml import etree
 
+from signing.seal.certificates import MAX_RSA_BITS, MIN_RSA_BITS, name_text
 from signing.seal.xml import words
 from signing.seal.xml.words import ds, xades
 
@@ -26,8 +27,6 @@ class Algorithm(StrEnum):
 
 
 ALGORITHM_URI: Final = {Algorithm.ECDSA: words.ECDSA_SHA256, Algorithm.RSA: words.RSA_SHA256}
-MIN_RSA_BITS: Final = 2048
-MAX_RSA_BITS: Final = 8192
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +109,7 @@ def _reference(info: etree._Element, target: Target) -> None:
 def _key_info(root: etree._Element, ids: dict[str, str], chain: Sequence[x509.Certificate]) -> etree._Element:
     key_info = _child(root, ds("KeyInfo"), Id=ids["ki"])
     data = _child(key_info, ds("X509Data"))
-    _child(data, ds("X509SubjectName"), chain[0].subject.rfc4514_string())
+    _child(data, ds("X509SubjectName"), name_text(chain[0].subject))
     for certificate in chain:
         _child(data, ds("X509Certificate"), base64_text(certificate.public_bytes(Encoding.DER)))
     return key_info
@@ -136,9 +135,7 @@ def _signed_properties(
     properties = _child(holder, xades("SignedProperties"), Id=ids["sp"])
     signed = _child(properties, xades("SignedSignatureProperties"))
     _child(signed, xades("SigningTime"), statement.signing_time)
-    digest = _child(
-        _child(_child(signed, xades("SigningCertificateV2")), xades("Cert")), xades("CertDigest")
-    )
+    digest = _child(_child(_child(signed, xades("SigningCertificateV2")), xades("Cert")), xades("CertDigest"))
     _child(digest, ds("DigestMethod"), Algorithm=words.SHA256)
     der = signer.public_bytes(Encoding.DER)
     _child(digest, ds("DigestValue"), base64_text(hashlib.sha256(der).digest()))

@@ -15,10 +15,10 @@ from cryptography import x509
 from lxml import etree
 
 from hocba.kernel.clock import iso_vietnam
+from signing.seal.paths import EvidenceLike
 from signing.seal.xml import unsigned, words
 from signing.seal.xml.build import Statement, Target, algorithm_of, canonical, signature
 from signing.seal.xml.sign import NotSignable, Prepared, fill, value_imprint
-from signing.seal.xml.unsigned import EvidenceLike
 from signing.seal.xml.words import ds
 
 LIST_TAIL: Final = "danhsach"

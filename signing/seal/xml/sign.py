@@ -25,10 +25,18 @@ from lxml import etree
 
 from hocba.kernel.clock import iso_vietnam
 from hocba.kernel.errors import Conflict, Invalid
+from signing.seal.paths import EvidenceLike
 from signing.seal.trust import SignerRole
 from signing.seal.xml import unsigned, words
-from signing.seal.xml.build import Algorithm, Statement, Target, algorithm_of, base64_text, canonical, signature
-from signing.seal.xml.unsigned import EvidenceLike
+from signing.seal.xml.build import (
+    Algorithm,
+    Statement,
+    Target,
+    algorithm_of,
+    base64_text,
+    canonical,
+    signature,
+)
 from signing.seal.xml.words import ds
 
 P256_BYTES = 32

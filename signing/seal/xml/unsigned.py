@@ -2,29 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Protocol
-
 from lxml import etree
 
+from signing.seal.paths import EvidenceLike
 from signing.seal.xml import words
 from signing.seal.xml.build import base64_text
 from signing.seal.xml.words import ds, xades
-
-
-class EvidenceLike(Protocol):
-    """What the signer needs of `signing.seal.evidence.Evidence`: DER of certificates, OCSP answers, CRLs."""
-
-    @property
-    def certificates(self) -> tuple[bytes, ...]:
-        """Certificates that complete the paths."""
-
-    @property
-    def ocsps(self) -> tuple[bytes, ...]:
-        """OCSP responses."""
-
-    @property
-    def crls(self) -> tuple[bytes, ...]:
-        """Certificate revocation lists."""
 
 
 def add(signature: etree._Element, token: bytes | None, evidence: EvidenceLike | None) -> None:

@@ -1,0 +1,181 @@
+"""RFC 3161 timestamp tokens: is this one about these bytes, by an authority we trust, and when was it made?"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from asn1crypto import cms, tsp
+from asn1crypto import x509 as asn1_x509
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+from pyhanko.sign.general import SigningError, check_ess_certid
+from pyhanko.sign.validation.errors import SignatureValidationError
+from pyhanko.sign.validation.generic_cms import get_signing_cert_attr, validate_sig_integrity
+
+from signing.seal.certificates import common_name
+from signing.seal.paths import Embedded, EvidenceLike, PathFinding, validate_path
+from signing.seal.trust import AnchorRole, Trust
+from signing.seal.verdict import Reason
+from signing.seal.verdict import SubIndication as Sub
+
+MAX_ACCURACY: Final = timedelta(seconds=60)
+"""Widest error an authority may claim for its clock; decisions here turn on minutes."""
+
+MAX_TOKEN_BYTES: Final = 64 * 1024
+STRONG_DIGESTS: Final = frozenset({"sha256", "sha384", "sha512"})
+CLOCK_TOLERANCE: Final = timedelta(minutes=5)
+"""How far in the verifier's future a timestamp may lie."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimestampFinding:
+    """What a token says and whether it holds; `gen_time` is None when the token proves nothing."""
+
+    gen_time: datetime | None
+    tsa: str
+    reasons: tuple[Reason, ...]
+    certificate: x509.Certificate | None = None
+
+
+class _Broken(Exception):
+    """The token is not what RFC 3161 asks for; carries the finding."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason.code)
+        self.reason = reason
+
+
+def check_timestamp(
+    token: bytes, imprint: bytes, trust: Trust, *, evidence: EvidenceLike | None = None, at: datetime
+) -> TimestampFinding:
+    """Return when, according to a trusted authority, `imprint` (SHA-256, 32 bytes) existed.
+
+    `evidence` may bring the authority's certificates and revocation data; `at` is the verifier's moment
+    (aware), before which the stamp must lie. Never raises for a hostile token.
+    """
+    try:
+        signed, info = _open(token)
+        _check_imprint(info, imprint)
+        certificate = _check_signature(signed, evidence)
+    except _Broken as broken:
+        return TimestampFinding(None, "", (broken.reason,))
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError):
+        # asn1crypto raises these for malformed DER, and lazily, wherever a field is first read.
+        return TimestampFinding(None, "", (_failed(Sub.FORMAT_FAILURE, "timestamp.format"),))
+    return _judge(info, certificate, signed, trust, evidence, at)
+
+
+def _open(token: bytes) -> tuple[cms.SignedData, tsp.TSTInfo]:
+    if len(token) > MAX_TOKEN_BYTES:
+        raise _Broken(_failed(Sub.FORMAT_FAILURE, "timestamp.format"))
+    content = cms.ContentInfo.load(token, strict=True)
+    if content["content_type"].native != "signed_data":
+        raise _Broken(_failed(Sub.FORMAT_FAILURE, "timestamp.format"))
+    signed = content["content"]
+    inner = signed["encap_content_info"]
+    if inner["content_type"].native != "tst_info" or len(signed["signer_infos"]) != 1:
+        raise _Broken(_failed(Sub.FORMAT_FAILURE, "timestamp.format"))
+    return signed, tsp.TSTInfo.load(inner["content"].contents, strict=True)
+
+
+def _check_imprint(info: tsp.TSTInfo, imprint: bytes) -> None:
+    stamped = info["message_imprint"]
+    if stamped["hash_algorithm"]["algorithm"].native != "sha256":
+        raise _Broken(Reason.unknown(Sub.CRYPTO_CONSTRAINTS_FAILURE, "time", "timestamp.weak-algorithm"))
+    if stamped["hashed_message"].native != imprint:
+        raise _Broken(_failed(Sub.HASH_FAILURE, "timestamp.other-data"))
+
+
+def _check_signature(signed: cms.SignedData, evidence: EvidenceLike | None) -> asn1_x509.Certificate:
+    """Return the authority's certificate after checking the token's signature with it."""
+    signer = signed["signer_infos"][0]
+    attributes = signer["signed_attrs"]
+    if not attributes:
+        raise _Broken(_failed(Sub.FORMAT_FAILURE, "timestamp.format"))
+    certificate = _signer_certificate(signed, signer, evidence)
+    digest = signer["digest_algorithm"]["algorithm"].native
+    if digest not in STRONG_DIGESTS:
+        raise _Broken(Reason.unknown(Sub.CRYPTO_CONSTRAINTS_FAILURE, "time", "timestamp.weak-algorithm"))
+    content = signed["encap_content_info"]["content"].contents
+    try:
+        identified = get_signing_cert_attr(attributes)
+        if identified is None or not check_ess_certid(certificate, identified["certs"][0]):
+            raise _Broken(_failed(Sub.SIG_CONSTRAINTS_FAILURE, "timestamp.certificate-not-identified"))
+        intact, valid = validate_sig_integrity(
+            signer, certificate, "tst_info", hashlib.new(digest, content).digest()
+        )
+    except (SignatureValidationError, SigningError, InvalidSignature, NotImplementedError) as error:
+        raise _Broken(_failed(Sub.SIG_CRYPTO_FAILURE, "timestamp.signature")) from error
+    if not intact or not valid:
+        raise _Broken(_failed(Sub.SIG_CRYPTO_FAILURE, "timestamp.signature"))
+    return certificate
+
+
+def _signer_certificate(
+    signed: cms.SignedData, signer: cms.SignerInfo, evidence: EvidenceLike | None
+) -> asn1_x509.Certificate:
+    """Return the certificate that the token names, from the token or from the evidence."""
+    sid = signer["sid"]
+    for certificate in _certificates(signed, evidence):
+        if sid.name == "issuer_and_serial_number":
+            named = sid.chosen
+            same = (
+                certificate.issuer == named["issuer"]
+                and certificate.serial_number == named["serial_number"].native
+            )
+        else:
+            same = certificate.key_identifier == sid.native
+        if same:
+            return certificate
+    raise _Broken(Reason.unknown(Sub.NO_CERTIFICATE_CHAIN_FOUND, "time", "timestamp.certificate-missing"))
+
+
+def _certificates(signed: cms.SignedData, evidence: EvidenceLike | None) -> list[asn1_x509.Certificate]:
+    inside = [one.chosen for one in signed["certificates"] or () if one.name == "certificate"]
+    outside = evidence.certificates if evidence else ()
+    return [*inside, *(asn1_x509.Certificate.load(one) for one in outside)]
+
+
+def _judge(
+    info: tsp.TSTInfo,
+    certificate: asn1_x509.Certificate,
+    signed: cms.SignedData,
+    trust: Trust,
+    evidence: EvidenceLike | None,
+    at: datetime,
+) -> TimestampFinding:
+    """Weigh trust and time of a token whose signature is right."""
+    moment: datetime = info["gen_time"].native
+    loaded = x509.load_der_x509_certificate(certificate.dump())
+    embedded = Embedded(
+        certificates=tuple(dict.fromkeys(one.dump() for one in _certificates(signed, evidence))),
+        ocsps=evidence.ocsps if evidence else (),
+        crls=evidence.crls if evidence else (),
+    )
+    path: PathFinding = validate_path(loaded, AnchorRole.TIMESTAMP, trust, moment, embedded)
+    reasons = list(path.reasons)
+    if _accuracy(info) > MAX_ACCURACY:
+        reasons.append(Reason.unknown(Sub.SIG_CONSTRAINTS_FAILURE, "time", "timestamp.inaccurate"))
+    if moment > at + CLOCK_TOLERANCE:
+        reasons.append(
+            Reason.unknown(Sub.TIMESTAMP_ORDER_FAILURE, "time", "timestamp.future", time=moment.isoformat())
+        )
+    return TimestampFinding(moment, common_name(loaded.subject), tuple(reasons), loaded)
+
+
+def _accuracy(info: tsp.TSTInfo) -> timedelta:
+    stated = info["accuracy"].native
+    if not stated:
+        return timedelta(0)
+    return timedelta(
+        seconds=stated.get("seconds") or 0,
+        milliseconds=stated.get("millis") or 0,
+        microseconds=stated.get("micros") or 0,
+    )
+
+
+def _failed(sub: Sub, code: str) -> Reason:
+    return Reason.failed(sub, "time", code)

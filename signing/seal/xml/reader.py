@@ -1,0 +1,109 @@
+"""Parse hostile XML: every rule that does not need a tree is applied before there is one."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from lxml import etree
+
+from signing.seal.xml import words
+from signing.seal.xml.build import canonical
+
+MAX_TAGS: Final = 40_000
+"""Most "<" in one transcript; a large genuine one has 2,000."""
+
+MAX_TAGS_LIST: Final = 1_000_000
+MAX_DEPTH: Final = 40
+
+_DECLARATION: Final = re.compile(
+    r"""<\?xml\s+version\s*=\s*(["'])1\.0\1(?:\s+encoding\s*=\s*(["'])[Uu][Tt][Ff]-8\2)?"""
+    r"""(?:\s+standalone\s*=\s*(["'])(?:yes|no)\3)?\s*\?>"""
+)
+_NAMESPACES: Final = frozenset({None, words.DS, words.XADES, words.TIME_NS})
+
+
+class Malformed(Exception):
+    """The file is not of the form; `code` is one of `codes.CODES`, `where` the element's name."""
+
+    def __init__(self, code: str, where: str = "") -> None:
+        super().__init__(f"{code} {where}".strip())
+        self.code = code
+        self.where = where
+
+
+def read(data: bytes, *, max_tags: int = MAX_TAGS, exact: bool = True) -> etree._Element:
+    """Return the root of a file that is UTF-8 XML without markup that signatures do not see.
+
+    `exact` also refuses every namespace declaration that exclusive C14N would leave unsigned.
+    Raises: Malformed.
+    """
+    text = _text(data)
+    if text.count("<") > max_tags:
+        raise Malformed("file.too-complex")
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    try:
+        root = etree.fromstring(text.encode("utf-8"), parser)
+    except etree.XMLSyntaxError as error:
+        raise Malformed("file.not-xml") from error
+    _check_depth(root)
+    _check_names(root, exact=exact)
+    _check_ids(root)
+    return root
+
+
+def _text(data: bytes) -> str:
+    """Decode, and refuse on the decoded text, so that no second encoding can hide anything."""
+    if len(data) > words.LIMIT_BYTES:
+        raise Malformed("file.too-large")
+    if not data.strip():
+        raise Malformed("file.empty")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise Malformed("file.encoding") from error
+    if text.startswith("<?xml") and not text.startswith("<?xml-"):
+        declaration = _DECLARATION.match(text)
+        if declaration is None:
+            raise Malformed("file.encoding")
+        text = text[declaration.end() :].lstrip(" \t\r\n")
+    # Outside comments, instructions and CDATA a literal "<" can only open a tag, so this is exact.
+    if "<!" in text or "<?" in text:
+        raise Malformed("file.forbidden-markup")
+    return text
+
+
+def _check_depth(root: etree._Element) -> None:
+    level = [root]
+    for _ in range(MAX_DEPTH):
+        level = [child for node in level for child in node]
+        if not level:
+            return
+    raise Malformed("file.too-complex")
+
+
+def _check_names(root: etree._Element, *, exact: bool) -> None:
+    for node in root.iter():
+        name = etree.QName(node)
+        if exact and name.namespace not in _NAMESPACES:
+            raise Malformed("file.namespaces", name.localname)
+        if exact and any(key.startswith("{") for key in node.keys()):  # noqa: SIM118  # lxml's own keys()
+            raise Malformed("file.namespaces", name.localname)
+    if exact:
+        try:
+            everything = etree.tostring(root, method="c14n", exclusive=False, with_comments=False)
+        except etree.C14NError as error:
+            raise Malformed("file.namespaces") from error
+        if everything != canonical(root):
+            raise Malformed("file.namespaces")
+
+
+def _check_ids(root: etree._Element) -> None:
+    """Refuse the same value under any spelling of "id" twice."""
+    seen: set[str] = set()
+    for node in root.iter():
+        for key, value in node.items():
+            if etree.QName(key).localname.lower() == "id":
+                if value in seen:
+                    raise Malformed("file.duplicate-id")
+                seen.add(value)
