@@ -2,7 +2,7 @@
 
 import os
 
-from celery import Celery
+from celery import Celery, signals
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hocba.settings")
 
@@ -29,6 +29,10 @@ app.conf.update(
         "unacked_restore_interval": 3,
         "unacked_restore_throttle": 1,
     },
+    beat_schedule={
+        "sweep_batches": {"task": "signing.tasks.sweep_batches", "schedule": 30.0},
+        "publish_log": {"task": "signing.tasks.publish_log", "schedule": 15.0},
+    },
     timezone="Asia/Ho_Chi_Minh",
     enable_utc=True,
 )
@@ -39,6 +43,14 @@ def _read_settings(sender: Celery, **_: object) -> None:
     from django.conf import settings
 
     sender.conf.broker_url = settings.REDIS_URL
+
+
+@signals.worker_init.connect
+@signals.beat_init.connect
+def _refuse_unsafe_production(**_: object) -> None:
+    from hocba.checks import refuse_unsafe_production
+
+    refuse_unsafe_production()
 
 
 app.autodiscover_tasks(["schools", "records", "signing", "exports"])

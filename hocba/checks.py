@@ -7,6 +7,7 @@ from typing import Any
 from cryptography import x509
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.exceptions import ImproperlyConfigured
 
 SPECIMEN_WORDS = ("BẢN MẪU", "SPECIMEN")
 
@@ -30,11 +31,25 @@ def production_is_safe(app_configs: Sequence[Any] | None = None, **_: Any) -> li
         Error(f"{path.name} is a specimen trust anchor; production refuses it.", id="hocba.E003")
         for path in specimen_anchors(Path(settings.TRUST_DIR))
     ]
-    if settings.DATABASES["default"]["OPTIONS"].get("sslmode") not in {"require", "verify-ca", "verify-full"}:
+    if not settings.DATABASE_ON_THIS_HOST and not _asks_for_tls():
         found.append(
-            Error("DATABASE_URL must ask for TLS in production: add ?sslmode=verify-full.", id="hocba.E004")
+            Error("DATABASE_URL must ask for TLS in production: ?sslmode=verify-full.", id="hocba.E004")
         )
     return found
+
+
+def refuse_unsafe_production() -> None:
+    """Stop a server process before it answers: gunicorn and Celery do not run Django's checks themselves.
+
+    Raises: ImproperlyConfigured, with every sentence.
+    """
+    if found := production_is_safe():
+        raise ImproperlyConfigured("\n".join(str(message.msg) for message in found))
+
+
+def _asks_for_tls() -> bool:
+    mode = settings.DATABASES["default"]["OPTIONS"].get("sslmode")
+    return mode in {"require", "verify-ca", "verify-full"}
 
 
 def specimen_anchors(directory: Path) -> list[Path]:

@@ -102,6 +102,8 @@ DATABASES: dict[str, dict[str, Any]] = {
     "default": database_from(os.environ.get("DATABASE_URL", "postgresql://hocba_app@127.0.0.1:5432/hocba"))
 }
 APPLICATION_ROLE = str(DATABASES["default"]["USER"])
+DATABASE_ON_THIS_HOST = flag("HOCBA_DATABASE_ON_THIS_HOST")
+"""The operator vouches that the way to the database stays on this machine: then no TLS is asked for."""
 DATABASE_OWNER: dict[str, Any] | None = (
     database_from(os.environ["DATABASE_OWNER_URL"]) if os.environ.get("DATABASE_OWNER_URL") else None
 )

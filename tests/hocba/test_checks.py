@@ -1,5 +1,8 @@
 """Production refuses what is unsafe."""
 
+import os
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -8,6 +11,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from django.conf import settings
 from pytest_django import Settings
 
 from hocba import checks
@@ -83,3 +87,19 @@ def test_elsewhere_nothing_is_asked(settings: Settings, tmp_path: Path) -> None:
     (tmp_path / "root.pem").write_bytes(certificate("SPECIMEN"))
 
     assert found() == []
+
+
+def test_a_server_process_does_not_start_in_unsafe_production() -> None:
+    unsafe = {"HOCBA_ENVIRONMENT": "production", "HOCBA_DEBUG": "1", "HOCBA_SECRET_KEY": "short"}
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", "import hocba.wsgi"],
+        cwd=settings.BASE_DIR,
+        env=os.environ | unsafe,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 1
+    assert "HOCBA_DEBUG must be off in production." in done.stderr
+    assert "DATABASE_URL must ask for TLS in production" in done.stderr
