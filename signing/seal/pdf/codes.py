@@ -1,7 +1,7 @@
 """Every reason code the PDF verifier gives, with what it means.
 
-The Vietnamese stands in `signing.sentences`. Codes of paths, certificates, timestamps and of the XML come from
-their own rooms.
+The Vietnamese stands in `signing.sentences`. Codes of paths, certificates, timestamps and of the XML come
+from their own rooms.
 """
 
 from __future__ import annotations

@@ -151,6 +151,6 @@ def _signatures(sheet: Sheet) -> Iterator[tuple[str, str]]:
 
 def _certificate(slot: Slot) -> str:
     return (
-        f"Người ký: {slot.signer} Đơn vị cấp chứng thư: {slot.issuer} Số hiệu chứng thư: {slot.serial} "
+        f"Người ký: {slot.signer} Đơn vị cấp chứng thư: {slot.issuer} Số sê-ri: {slot.serial} "
         f"Hiệu lực chứng thư: {slot.validity_text} Thời gian ký: {slot.time_text}"
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from math import ceil
 
 from lxml import etree
 
@@ -19,6 +20,7 @@ TRAIT_LEVELS = {"T": "Tốt", "Đ": "Đạt", "C": "Cần cố gắng"}
 """Two tables, for the letter C means two different things (TT 27/2020)."""
 
 YES, NO = "1", "0"
+_COMMENT_CHARACTERS, _COMMENT_LINE_MM, _ROW_MM, _STEP_MM = 44, 4.63, 7.0, 1.5
 
 QUALITIES = (
     ("Yêu nước", "PHAM_CHAT_YEU_NUOC"),
@@ -53,6 +55,16 @@ class Group:
 
     rows: tuple[tuple[str, str], ...]
     comment: str
+
+    @property
+    def step(self) -> int:
+        """Return how much higher than usual the rows must be for their comment (0–24, styles `step-N`).
+
+        A cell over several rows would give all its height to the last of them.
+        """
+        lines = -(-len(self.comment) // _COMMENT_CHARACTERS)
+        wanted = lines * _COMMENT_LINE_MM / max(len(self.rows), 1)
+        return min(24, max(0, ceil((wanted - _ROW_MM) / _STEP_MM)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +255,7 @@ def _heading(values: dict[str, str]) -> tuple[tuple[tuple[str, str], ...], ...]:
         ),
         (
             ("Số buổi nghỉ có phép", decimal_comma(values.get("TONG_SO_BUOI_NGHI_CO_PHEP", ""))),
-            ("không phép", decimal_comma(values.get("THONG_SO_BUOI_NGHI_KHONG_PHEP", ""))),
+            ("Số buổi nghỉ không phép", decimal_comma(values.get("THONG_SO_BUOI_NGHI_KHONG_PHEP", ""))),
         ),
     )
 

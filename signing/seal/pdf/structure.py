@@ -48,7 +48,10 @@ _LAYERS = {"/OC", "/OCG", "/OCMD", "/OCGs", "/OCProperties"}
 
 def value(owner: generic.DictionaryObject, key: str, otherwise: object = None) -> Any:
     """Return an entry with references followed, as `[]` does, or `otherwise`."""
-    return owner[key] if key in owner else otherwise
+    try:
+        return owner[key]
+    except KeyError:
+        return otherwise
 
 
 class Refused(Exception):
