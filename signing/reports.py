@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from hocba.kernel.clock import VIETNAM, iso_vietnam
 from signing import sentences
+from signing.seal.trust import SignerRole
 from signing.seal.verdict import LINE_NAMES, CertificateReport, SignatureReport, Status, Verdict
 
 
@@ -46,7 +47,7 @@ def _unreadable(file: str) -> dict[str, object]:
 
 def _signature(one: SignatureReport) -> dict[str, object]:
     return {
-        "role": one.role,
+        "role": _role(one),
         "signer": one.signer,
         "issuer": one.issuer,
         "signing_time": _instant(one.signing_time),
@@ -55,6 +56,11 @@ def _signature(one: SignatureReport) -> dict[str, object]:
         "integrity": one.integrity,
         "covers": one.covers,
     }
+
+
+def _role(one: SignatureReport) -> str:
+    """Return the signer's role: the PDF too is signed by the school's seal, `covers` tells the two apart."""
+    return SignerRole.SEAL.value if one.covers == "pdf" else one.role
 
 
 def _certificate(one: CertificateReport) -> dict[str, object]:
@@ -101,8 +107,8 @@ def _signer(one: SignatureReport) -> str:
     moment = one.timestamp or one.signing_time
     state = sentences.CERTIFICATE_STATES.get(one.certificate.status if one.certificate else "unknown", "")
     return _("%(role)s (%(covers)s): %(signer)s, ký lúc %(time)s; chứng thư do %(issuer)s cấp, %(state)s") % {
-        "role": sentences.ROLES.get(one.role, one.role),
-        "covers": one.covers,
+        "role": sentences.ROLES.get(_role(one), one.role),
+        "covers": sentences.COVERAGE.get(one.covers, one.covers),
         "signer": one.signer,
         "time": _time(moment) if moment else "?",
         "issuer": one.issuer,

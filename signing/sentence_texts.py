@@ -63,7 +63,7 @@ SENTENCES: Final[dict[str, str]] = {
     ),
     "layout.code": gettext_noop("Mã định danh trong tệp không khớp mã tra cứu học bạ — không dùng bản này."),
     "structure.schema": gettext_noop(
-        "Dữ liệu không đúng định dạng học bạ số của Bộ. Hãy báo nhà trường thu hồi và cấp lại. (%(detail)s)"
+        "Dữ liệu không đúng định dạng học bạ số của Bộ. Hãy báo nhà trường thu hồi và cấp lại."
     ),
     # Digests and signatures of the XML
     "digest.data": gettext_noop("Dữ liệu học bạ đã bị thay đổi sau khi ký — không dùng bản này."),
@@ -251,77 +251,69 @@ SENTENCES: Final[dict[str, str]] = {
         "Danh sách tin cậy không do đơn vị vận hành mà máy này tin ký. Hãy lấy lại thư mục tin cậy."
     ),
     # The PDF
-    "pdf-too-large": gettext_noop("Tệp PDF lớn quá mức của một học bạ (10 MB) — không dùng bản này."),
-    "pdf-unreadable": gettext_noop(
-        "Tệp PDF bị hỏng hoặc bị ghi lại bằng phần mềm khác. Hãy xin nhà trường gửi lại tệp gốc."
+    "pdf.too-large": gettext_noop("Tệp PDF lớn quá mức của một học bạ (10 MB) — không dùng bản này."),
+    "pdf.unreadable": gettext_noop(
+        "Tệp PDF bị hỏng hoặc đã được ghi lại bằng phần mềm khác — không dùng bản này. Hãy xin nhà "
+        "trường gửi lại tệp gốc."
     ),
-    "pdf-too-complex": gettext_noop("Tệp PDF phức tạp quá mức của một học bạ — không dùng bản này."),
-    "pdf-too-slow": gettext_noop(
-        "Kiểm tra tệp PDF mất quá nhiều thời gian nên đã dừng; chưa kết luận được. Hãy hỏi lại nhà trường."
-    ),
-    "pdf-encrypted": gettext_noop(
+    "pdf.too-complex": gettext_noop("Tệp PDF phức tạp quá mức của một học bạ — không dùng bản này."),
+    "pdf.encrypted": gettext_noop(
         "Tệp PDF đặt mật khẩu; học bạ số không bao giờ như vậy. Hãy xin nhà trường gửi lại tệp gốc."
     ),
-    "pdf-not-signed": gettext_noop(
-        "Tệp PDF không có chữ ký số của nhà trường — không dùng bản này. Bản in lại hoặc chụp lại không "
-        "kiểm tra được."
+    "pdf.not-signed": gettext_noop(
+        "Tệp PDF không có chữ ký số của nhà trường — không dùng bản này. Bản in lại hoặc chụp lại "
+        "không kiểm tra được."
     ),
-    "pdf-signature-count": gettext_noop(
+    "pdf.signature-count": gettext_noop(
         "Tệp PDF không có đúng một chữ ký và một dấu thời gian của nhà trường — không dùng bản này."
     ),
-    "pdf-not-certified": gettext_noop("Chữ ký trên PDF không khóa việc sửa đổi — không dùng bản này."),
-    "pdf-not-whole-file": gettext_noop("Chữ ký không bao trùm toàn bộ tệp PDF — không dùng bản này."),
-    "pdf-shadowed": gettext_noop("Tệp PDF có phần bị che hoặc bị tráo — không dùng bản này."),
-    "pdf-changed-after-signing": gettext_noop("Tệp PDF đã bị thêm nội dung sau khi ký — không dùng bản này."),
-    "pdf-active-content": gettext_noop("Tệp PDF có mã lệnh hoặc nội dung tự thay đổi — không dùng bản này."),
-    "pdf-annotation": gettext_noop("Tệp PDF có ghi chú hoặc hình dán thêm — không dùng bản này."),
-    "pdf-form": gettext_noop("Tệp PDF có ô điền thêm — không dùng bản này."),
-    "pdf-optional-content": gettext_noop("Tệp PDF có lớp ẩn hiện được — không dùng bản này."),
-    "pdf-page-structure": gettext_noop("Các trang của PDF không phải của một học bạ — không dùng bản này."),
-    "pdf-attachment-missing": gettext_noop(
-        "PDF không kèm tệp XML đã đóng dấu — không dùng bản này, hãy xin nhà trường gửi lại tệp gốc."
+    "pdf.not-certified": gettext_noop("Chữ ký trên PDF không khóa việc sửa đổi — không dùng bản này."),
+    "pdf.not-whole-file": gettext_noop("Chữ ký không bao trùm toàn bộ tệp PDF — không dùng bản này."),
+    "pdf.hidden-objects": gettext_noop("Tệp PDF có phần bị che hoặc bị tráo — không dùng bản này."),
+    "pdf.changed-after-signing": gettext_noop("Tệp PDF đã bị thêm nội dung sau khi ký — không dùng bản này."),
+    "pdf.active-content": gettext_noop("Tệp PDF có mã lệnh hoặc nội dung tự thay đổi — không dùng bản này."),
+    "pdf.annotation": gettext_noop("Tệp PDF có ghi chú hoặc hình dán thêm — không dùng bản này."),
+    "pdf.form": gettext_noop("Tệp PDF có ô điền thêm — không dùng bản này."),
+    "pdf.optional-content": gettext_noop("Tệp PDF có lớp ẩn hiện được — không dùng bản này."),
+    "pdf.page-structure": gettext_noop("Các trang của PDF không phải của một học bạ — không dùng bản này."),
+    "pdf.attachment-missing": gettext_noop(
+        "PDF không kèm tệp XML đã đóng dấu — không dùng bản này. Hãy xin nhà trường gửi lại tệp gốc."
     ),
-    "pdf-attachment-extra": gettext_noop("PDF kèm thêm tệp lạ — không dùng bản này."),
-    "pdf-attachment-relationship": gettext_noop(
+    "pdf.attachment-extra": gettext_noop("PDF kèm thêm tệp lạ — không dùng bản này."),
+    "pdf.attachment-relationship": gettext_noop(
         "Tệp XML kèm trong PDF không được khai là dữ liệu gốc — không dùng bản này."
     ),
-    "pdf-xml-refused": gettext_noop("Tệp XML kèm trong PDF không hợp lệ — không dùng bản này."),
-    "pdf-metadata": gettext_noop("Thông tin mô tả của PDF không khớp dữ liệu học bạ — không dùng bản này."),
-    "pdf-digest-mismatch": gettext_noop("Nội dung PDF đã bị thay đổi sau khi ký — không dùng bản này."),
-    "pdf-signature-wrong": gettext_noop("Chữ ký trên PDF không đúng với chứng thư — không dùng bản này."),
-    "pdf-signature-form": gettext_noop("Chữ ký trên PDF không đúng dạng yêu cầu — không dùng bản này."),
-    "pdf-weak-algorithm": gettext_noop(
+    "pdf.metadata": gettext_noop("Thông tin mô tả của PDF không khớp dữ liệu học bạ — không dùng bản này."),
+    "pdf.digest": gettext_noop("Nội dung PDF đã bị thay đổi sau khi ký — không dùng bản này."),
+    "pdf.signature": gettext_noop("Chữ ký trên PDF không đúng với chứng thư — không dùng bản này."),
+    "pdf.signature-form": gettext_noop("Chữ ký trên PDF không đúng dạng yêu cầu — không dùng bản này."),
+    "pdf.weak-algorithm": gettext_noop(
         "Chữ ký trên PDF dùng thuật toán không còn an toàn. Hãy đề nghị nhà trường ký lại."
     ),
-    "pdf-timestamp-missing": gettext_noop(
+    "pdf.timestamp-missing": gettext_noop(
         "Chữ ký trên PDF không có dấu thời gian nên không chứng minh được ký lúc nào. Hãy hỏi lại nhà trường."
     ),
-    "pdf-archive-timestamp-missing": gettext_noop(
-        "PDF thiếu dấu thời gian lưu trữ. Hãy xin nhà trường gửi lại tệp gốc."
-    ),
-    "pdf-timestamp-wrong": gettext_noop(
-        "Dấu thời gian trên PDF không đúng hoặc không từ nơi cấp được tin cậy — không dùng bản này."
-    ),
-    "pdf-timestamp-order": gettext_noop("Các dấu thời gian trên PDF sai thứ tự — không dùng bản này."),
-    "pdf-time-apart": gettext_noop(
+    "pdf.timestamp-order": gettext_noop("Các dấu thời gian trên PDF sai thứ tự — không dùng bản này."),
+    "pdf.time-apart": gettext_noop(
         "Thời gian ký ghi trên PDF cách dấu thời gian quá xa — không dùng bản này."
     ),
-    "pdf-before-xml": gettext_noop("PDF được ký trước khi dữ liệu được đóng dấu — không dùng bản này."),
-    "pdf-path": gettext_noop(
-        "Chứng thư của con dấu trên PDF không nằm trong danh sách tin cậy — hãy hỏi lại nhà trường."
-    ),
-    "pdf-validation-data-missing": gettext_noop(
-        "PDF không đủ bằng chứng về chứng thư lúc ký — hãy hỏi lại nhà trường."
-    ),
-    "pdf-other-organisation": gettext_noop(
+    "pdf.before-xml": gettext_noop("PDF được ký trước khi dữ liệu được đóng dấu — không dùng bản này."),
+    "pdf.other-organisation": gettext_noop(
         "PDF được ký bởi tổ chức khác với trường đã đóng dấu dữ liệu — không dùng bản này."
     ),
-    "pdf-not-authorised": gettext_noop(
+    "pdf.not-authorised": gettext_noop(
         "Chứng thư trên PDF chưa được duyệt để đóng dấu cho trường này — không dùng bản này."
     ),
-    "pdf-authority-unknown": gettext_noop(
-        "Không có danh sách chứng thư được duyệt nên chưa biết con dấu có thẩm quyền không — hãy hỏi Sở "
-        "hoặc nhà trường."
+    "pdf.authority-unknown": gettext_noop(
+        "Không có danh sách chứng thư được duyệt nên chưa biết con dấu có thẩm quyền không — hãy hỏi "
+        "Sở hoặc nhà trường."
     ),
-    "pdf-text-differs": gettext_noop("Chữ trên trang PDF khác dữ liệu đã ký — không dùng bản này."),
+    "pdf.text-differs": gettext_noop("Chữ trên trang PDF khác dữ liệu đã ký — không dùng bản này."),
+    "pdf.text-unreadable": gettext_noop(
+        "Không đọc được chữ trên trang PDF để so với dữ liệu đã ký — không dùng bản này, hãy xin nhà "
+        "trường gửi lại tệp gốc."
+    ),
+    "pdf.unexpected": gettext_noop(
+        "Gặp điều lạ trong tệp PDF nên không thể bảo đảm — không dùng bản này, hãy hỏi lại nhà trường."
+    ),
 }

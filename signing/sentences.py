@@ -48,6 +48,14 @@ ROLES: Final = {
     SignerRole.LEADER.value: gettext_lazy("Cán bộ quản lý"),
     SignerRole.SEAL.value: gettext_lazy("Con dấu nhà trường"),
 }
+COVERAGE: Final = {
+    "data": gettext_lazy("dữ liệu học bạ"),
+    "data+countersigned": gettext_lazy("dữ liệu học bạ và chữ ký trước"),
+    "document": gettext_lazy("toàn bộ tệp XML"),
+    "pdf": gettext_lazy("toàn bộ tệp PDF"),
+}
+"""What a signature covers, as verdicts name it."""
+
 CERTIFICATE_STATES: Final = {
     "good": gettext_lazy("còn hiệu lực khi ký"),
     "revoked": gettext_lazy("đã bị thu hồi khi ký"),
@@ -59,10 +67,11 @@ _CHANGED = gettext_noop("Nội dung đã bị thay đổi sau khi ký — không
 
 _UNKNOWN_CODE = gettext_noop("Có một lỗi chưa có lời giải thích (%(code)s). Hãy báo cho đơn vị vận hành.")
 
-_BY_SUBINDICATION: Final = {
-    SubIndication.HASH_FAILURE: _CHANGED,
-    SubIndication.SIG_CRYPTO_FAILURE: _CHANGED,
-}
+
+def _means_changed(reason: Reason) -> bool:
+    """Return whether a reason says that the content is not what was signed."""
+    broken = reason.subindication in (SubIndication.HASH_FAILURE, SubIndication.SIG_CRYPTO_FAILURE)
+    return broken and reason.indication is Indication.FAILED and reason.line == "integrity"
 
 
 def sentence(reason: Reason) -> str:
@@ -70,11 +79,15 @@ def sentence(reason: Reason) -> str:
     facts = dict(reason.facts)
     values = defaultdict(str, facts | {"code": reason.code, "on": _on(facts.get("since", ""))})
     text = _(SENTENCES.get(reason.code, _UNKNOWN_CODE)) % values
-    text = text.replace(" ()", "")
     role = ROLES.get(facts.get("role", ""))
     if not role:
         return text
     return f"{role}: {text if text[1:2].isupper() else text[:1].lower() + text[1:]}"
+
+
+def of_code(code: str) -> str:
+    """Return the sentence of a code without facts."""
+    return sentence(Reason.noted("integrity", code))
 
 
 def sentences(verdict: Verdict) -> list[str]:
@@ -87,11 +100,11 @@ def sentences(verdict: Verdict) -> list[str]:
 def headline(verdict: Verdict) -> str:
     """Return the one sentence above a verdict; a withdrawn transcript says so before all else."""
     word = str(VERDICTS[verdict.indication])
-    gravest = next((one for one in verdict.reasons if one.indication is verdict.indication), None)
     if verdict.indication is not Indication.PASSED:
-        because = _BY_SUBINDICATION.get(verdict.subindication) if verdict.subindication else None
-        detail = _(because) if because else sentence(gravest) if gravest else ""
-        return f"{word}. {detail}".strip()
+        gravest = [one for one in verdict.reasons if one.indication is verdict.indication]
+        if any(map(_means_changed, gravest)):
+            return f"{word}. {_(_CHANGED)}"
+        return f"{word}. {sentence(gravest[0]) if gravest else ''}".strip()
     if verdict.status in (Status.WITHDRAWN, Status.REPLACED):
         code = f"status.{verdict.status.value}"
         found = next((one for one in verdict.reasons if one.code == code), Reason.noted("status", code))
@@ -119,8 +132,3 @@ def _on(since: str) -> str:
 
 def _day(moment: datetime) -> str:
     return moment.astimezone(VIETNAM).strftime("%d/%m/%Y")
-
-
-def of_code(code: str) -> str:
-    """Return the sentence of a code without facts."""
-    return sentence(Reason.noted("integrity", code))
