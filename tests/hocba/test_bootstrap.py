@@ -6,6 +6,7 @@ import signal
 import stat
 import subprocess
 import sys
+import tempfile
 import textwrap
 from pathlib import Path
 
@@ -227,6 +228,7 @@ def test_children_go_with_their_parent_however_it_ends(tmp_path: Path, number: s
         import signal, sys
         from pathlib import Path
         from hocba.bootstrap.supervise import Supervisor
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # whatever the tests were started with
         try:
             with Supervisor(Path({str(tmp_path)!r})) as supervisor:
                 print(supervisor.start("child", {SLEEPER!r}).process.pid, flush=True)
@@ -261,6 +263,8 @@ def test_clean_removes_what_was_made_and_nothing_else(
     monkeypatch.setattr(places, "VENV", tmp_path / ".venv")
     monkeypatch.setattr(places, "TOOLS", tmp_path / ".tools")
     monkeypatch.setattr(places, "PRIVATE_HOME_REFUGE", tmp_path / "refuge")
+    (tmp_path / "tmp" / "hocba-test-killed").mkdir(parents=True)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "tmp"))
     for name in ("var/servers/demo", ".venv/bin", ".tools", "hocba/__pycache__", "docs"):
         (tmp_path / name).mkdir(parents=True)
     (tmp_path / "var" / "servers" / "demo" / "lock").touch()
@@ -269,6 +273,6 @@ def test_clean_removes_what_was_made_and_nothing_else(
         assert clean.main([]) == 1
     assert (tmp_path / "var").exists()
     assert clean.main(["--keep-packages"]) == 0
-    assert sorted(path.name for path in tmp_path.iterdir()) == [".tools", ".venv", "docs", "hocba"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".tools", ".venv", "docs", "hocba", "tmp"]
     assert clean.main([]) == 0
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["docs", "hocba"]
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["docs", "hocba", "tmp"]
