@@ -3,11 +3,11 @@
 import os
 import select
 import signal
-import stat
 import subprocess
 import sys
 import tempfile
 import textwrap
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
@@ -109,13 +109,11 @@ def no_servers(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data directory that another user can reach, as `server_home` gives it."""
-    top = tmp_path_factory.mktemp("home")
-    for way in (top, *top.parents):
-        if way.stat().st_uid == os.geteuid() and not way.stat().st_mode & stat.S_IXOTH:
-            way.chmod(way.stat().st_mode | stat.S_IXOTH)
-    return top
+def home() -> Iterator[Path]:
+    """A data directory that the servers' user can reach; pytest's own temporary directories are private."""
+    with tempfile.TemporaryDirectory(prefix="hocba-home-") as top:
+        Path(top).chmod(0o755)
+        yield Path(top)
 
 
 @pytest.mark.usefixtures("no_servers")
