@@ -157,6 +157,16 @@ STORAGES = {
     },
 }
 
+# --- Destinations (a Sở's gate, the Ministry's warehouse) --------------------------------------------------------
+
+DESTINATION_ACCOUNTS: dict[str, dict[str, str]] = {
+    "ministry": {
+        "user": os.environ.get("MINISTRY_USER", ""),
+        "secret_file": os.environ.get("MINISTRY_SECRET_FILE") or str(VAR_DIR / "demo" / "ministry.secret"),
+    }
+}
+"""Account at each destination by its code; the secret stays in a file that only this process reads."""
+
 # --- Language and time ----------------------------------------------------------------------------
 
 LANGUAGE_CODE = "vi"
