@@ -35,6 +35,7 @@ CODES: Final[dict[str, str]] = {
     "digest.time": "The signing time was changed after it was signed.",
     "digest.properties": "The signed properties were changed.",
     "digest.key-info": "The certificates beside the signature were changed.",
+    "digest.list": "The list of transcripts was changed after it was signed.",
     "digest.own": "Another signed part of the signature was changed.",
     "signature.value": "The signature value does not belong to this document and certificate.",
     "signature.weak-algorithm": "The signature uses an algorithm or key that is no longer allowed.",

@@ -22,6 +22,7 @@ def second_opinion(data: bytes) -> bool:
 
 def _agrees(document: Document, role: SignerRole) -> bool:
     slot = next(slot for slot in document.slots if slot.role is role)
+    certificate = x509.load_der_x509_certificate(slot.signed.certificates[0])
     expected = len(slot.signed.references)
     config = SignatureConfiguration(
         location=f"./{SLOTS}/{role.value}/",
@@ -29,8 +30,8 @@ def _agrees(document: Document, role: SignerRole) -> bool:
         signature_methods=frozenset({SignatureMethod.ECDSA_SHA256, SignatureMethod.RSA_SHA256}),
         digest_algorithms=frozenset({DigestAlgorithm.SHA256}),
         require_x509=True,
+        verification_time=certificate.not_valid_before_utc,  # paths and times are judged elsewhere
     )
-    certificate = x509.load_der_x509_certificate(slot.signed.certificates[0])
     copy = etree.fromstring(etree.tostring(document.root))
     try:
         XMLVerifier().verify(copy, x509_cert=certificate, expect_config=config)
