@@ -5,7 +5,10 @@ WeasyPrint is imported only here and only when something is drawn: verification 
 
 from __future__ import annotations
 
+import gc
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC
 from functools import cache
@@ -17,6 +20,7 @@ import segno
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from hocba.kernel.canonical import sha256, sha256_hex
+from signing.seal.pdf.images import Images, media_type
 from signing.seal.pdf.sheet import Sheet, sheet_of
 from signing.seal.pdf.template_version import (
     FONT_DIRECTORY,
@@ -34,15 +38,6 @@ if TYPE_CHECKING:
 ATTACHMENT = "transcript.xml"
 _FACES = (("normal", "normal"), ("bold", "normal"), ("normal", "italic"), ("bold", "italic"))
 _INTENT = "hocba-srgb"
-
-
-@dataclass(frozen=True, slots=True)
-class Images:
-    """Pictures of signatures and seal, PNG or SVG; None leaves an empty box above the name."""
-
-    leader_signature: bytes | None = None
-    homeroom_signature: bytes | None = None
-    seal: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,16 +106,17 @@ def draw(sealed_xml: bytes, images: Images, *, verify_url: str, specimen: bool) 
         relationship="Source",
     )
     styles, fonts = _styles()
-    raw = HTML(string=html, base_url="hocba:/", url_fetcher=_fetcher(pictures)).write_pdf(
-        stylesheets=styles,
-        font_config=fonts,
-        attachments=[attachment],
-        pdf_variant="pdf/a-3u",
-        output_intent=_INTENT,
-        color_profiles={_INTENT: _colours()},
-        pdf_identifier=_identifier(sealed_xml, images, verify_url, specimen),
-        cache=_image_cache(),
-    )
+    with _quiet_collector():
+        raw = HTML(string=html, base_url="hocba:/", url_fetcher=_fetcher(pictures)).write_pdf(
+            stylesheets=styles,
+            font_config=fonts,
+            attachments=[attachment],
+            pdf_variant="pdf/a-3u",
+            output_intent=_INTENT,
+            color_profiles={_INTENT: _colours()},
+            pdf_identifier=_identifier(sealed_xml, images, verify_url, specimen),
+            cache=_image_cache(links),
+        )
     return _tidy(raw)
 
 
@@ -158,20 +154,54 @@ def _styles() -> tuple[list[CSS], FontConfiguration]:
     return sheets, fonts
 
 
-@cache
+@contextmanager
+def _quiet_collector() -> Iterator[None]:
+    """Hold the garbage collector while one document is laid out: it walks all boxes again and again."""
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
+
+
 def _colours() -> ColorProfile:
-    """Return WeasyPrint's own sRGB profile, read once and closed (it leaves the file open each time)."""
+    """Return WeasyPrint's own sRGB profile, new for each document: written out twice it changes its bytes."""
     from weasyprint.css import ColorProfile
 
-    source = files("weasyprint.pdf") / "sRGB2014.icc"
-    return ColorProfile(
-        io.BytesIO(source.read_bytes()), source.name, "relative-colorimetric", (["r"], ["g"], ["b"])
-    )
+    return ColorProfile(io.BytesIO(_srgb()), "sRGB2014.icc", "relative-colorimetric", (["r"], ["g"], ["b"]))
 
 
 @cache
-def _image_cache() -> dict[str, Any]:
-    return {}
+def _srgb() -> bytes:
+    """Return the profile's file, read once and closed (WeasyPrint leaves it open each time)."""
+    return (files("weasyprint.pdf") / "sRGB2014.icc").read_bytes()
+
+
+_images: dict[str, Any] = {}
+_IMAGES_KEPT = 256
+
+
+def _image_cache(links: ImageLinks) -> dict[str, Any]:
+    """Return the parsed pictures of this document that are known already: not its QR code, nobody else's."""
+    for address in list(_images):
+        if address not in (links.leader, links.homeroom, links.seal) and len(_images) > _IMAGES_KEPT:
+            del _images[address]
+    return _Remembering(links.qr)
+
+
+class _Remembering(dict[str, Any]):
+    """WeasyPrint's picture cache over the shared one; what is drawn once (the QR code) stays here."""
+
+    def __init__(self, once: str | None) -> None:
+        super().__init__(_images)
+        self._once = once
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        super().__setitem__(key, value)
+        if key != self._once and key.startswith("hocba:"):
+            _images[key] = value
 
 
 def _pictures(sheet: Sheet, images: Images, verify_url: str) -> tuple[dict[str, bytes], ImageLinks]:
@@ -196,8 +226,7 @@ def _fetcher(pictures: dict[str, bytes]) -> Any:
             data = pictures.get(url)
             if data is None:
                 raise ValueError("a transcript shows nothing from outside")
-            kind = "image/png" if data.startswith(b"\x89PNG") else "image/svg+xml"
-            return URLFetcherResponse(url, data, headers={"Content-Type": kind})
+            return URLFetcherResponse(url, data, headers={"Content-Type": media_type(data)})
 
     return Fetcher()
 

@@ -1,0 +1,75 @@
+"""Pictures of signatures and seals: what may be drawn into a transcript, checked once per content."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from functools import lru_cache
+
+from lxml import etree
+
+MAX_BYTES = 512 * 1024
+_SVG = "{http://www.w3.org/2000/svg}"
+_DRAWN = {
+    "svg", "g", "path", "circle", "ellipse", "rect", "line", "polyline", "polygon", "defs", "title", "desc",
+    "clipPath", "linearGradient", "radialGradient", "stop", "use",
+}  # fmt: skip
+
+
+class BadImage(Exception):
+    """A picture is neither PNG nor an SVG of outlines only (letters would be text that no XML states)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Images:
+    """Pictures of signatures and seal, PNG or SVG; None leaves an empty box above the name.
+
+    Raises: BadImage.
+    """
+
+    leader_signature: bytes | None = None
+    homeroom_signature: bytes | None = None
+    seal: bytes | None = None
+
+    def __post_init__(self) -> None:
+        for picture in (self.leader_signature, self.homeroom_signature, self.seal):
+            if picture is not None:
+                media_type(picture)
+
+
+@lru_cache(maxsize=1024)
+def media_type(picture: bytes) -> str:
+    """Return image/png or image/svg+xml. Raises: BadImage."""
+    if len(picture) > MAX_BYTES:
+        raise BadImage("size")
+    if picture.startswith(b"\x89PNG\r\n\x1a\n"):
+        _check_png(picture)
+        return "image/png"
+    _check_svg(picture)
+    return "image/svg+xml"
+
+
+def _check_png(picture: bytes) -> None:
+    from PIL import Image
+
+    try:
+        with Image.open(io.BytesIO(picture), formats=["PNG"]) as image:
+            image.verify()
+    except Exception as error:  # Pillow raises many kinds for broken files
+        raise BadImage("PNG") from error
+
+
+def _check_svg(picture: bytes) -> None:
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+    try:
+        root = etree.fromstring(picture, parser)
+    except etree.XMLSyntaxError as error:
+        raise BadImage("SVG") from error
+    if root.tag != f"{_SVG}svg" or root.getroottree().docinfo.doctype:
+        raise BadImage("SVG")
+    for element in root.iter("*"):
+        name = str(element.tag).removeprefix(_SVG)
+        if name not in _DRAWN:
+            raise BadImage(f"SVG element {name}")
+        if any(key.endswith("href") and not value.startswith("#") for key, value in element.attrib.items()):
+            raise BadImage("SVG reference")
