@@ -68,6 +68,7 @@ SENTENCES: Final[dict[str, str]] = {
     # Digests and signatures of the XML
     "digest.data": gettext_noop("Dữ liệu học bạ đã bị thay đổi sau khi ký — không dùng bản này."),
     "digest.document": gettext_noop("Tệp đã bị thay đổi sau khi nhà trường đóng dấu — không dùng bản này."),
+    "digest.list": gettext_noop("Danh sách học bạ đã bị thay đổi sau khi ký — không dùng danh sách này."),
     "digest.countersigned": gettext_noop(
         "Chữ ký của giáo viên chủ nhiệm đã bị thay sau khi cán bộ quản lý ký — không dùng bản này."
     ),
