@@ -157,7 +157,7 @@ STORAGES = {
     },
 }
 
-# --- Destinations (a Sở's gate, the Ministry's warehouse) --------------------------------------------------------
+# --- Destinations (a Sở's gate, the Ministry's warehouse) ---------------------------------------------------
 
 DESTINATION_ACCOUNTS: dict[str, dict[str, str]] = {
     "ministry": {

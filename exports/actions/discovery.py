@@ -64,7 +64,7 @@ def _owed(destination: Destination, leaves: list[LogLeaf], by: Actor) -> list[De
 
 
 def owe_certificates(destination: Destination, *, by: Actor) -> int:
-    """Owe the destination each approved seal certificate beneath its path (transaction 3); return how many."""
+    """Owe the destination each approved seal certificate beneath its path; return how many."""
     rows = Authority.objects.filter(
         role="KY_PHAT_HANH",
         state=Authority.State.APPROVED,

@@ -1,4 +1,4 @@
-"""Cut what a sealed class owes into packages and sign them with the session that the clerk opened for the seal.
+"""Cut what a sealed class owes into packages, signed in the session that the clerk opened for the seal.
 
 The worker later resends exactly these bytes; another grouping, or an ended session, asks the clerk again.
 """

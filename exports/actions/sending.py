@@ -1,4 +1,4 @@
-"""Send and ask: transactions 3, 4, 1, 2 with a destination; pauses grow, one refused row never blocks the next."""
+"""Send and ask: transactions 3, 4, 1, 2. Pauses grow; one refused row never blocks the next."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ def due_packages(destination: Destination, *, by: Actor) -> list[int]:
 
 
 def send(package_id: int, destination: Destination, *, by: Actor) -> None:
-    """Send a package's bytes, or ask for the result of its rows. Nothing is raised for a partner's trouble."""
+    """Send a package's bytes, or ask what became of its rows. A partner's trouble raises nothing."""
     package = Package.objects.select_related("school", "batch__class_year__school_year").get(pk=package_id)
     rows = Delivery.objects.filter(package=package, destination=destination, state__in=["WAITING", "SENT"])
     there = client(destination.code, destination.base_url)
