@@ -20,6 +20,7 @@ from django.views.decorators.http import require_GET, require_POST
 from exports.ministry.messages import SubmissionState, Transaction, WithdrawalState
 from exports.receiver import certificates, sentences, worker
 from exports.receiver.models import Certificate, Document, Reception, Refusal, Row, Unit
+from exports.receiver.trust import TrustMissing, trusted
 from hocba.kernel import clock
 
 _STYLE = (Path(__file__).parent / "style.css").read_text(encoding="utf-8")
@@ -40,11 +41,19 @@ def page(request: HttpRequest) -> HttpResponse:
         "counts": _counts(),
         "is_open": is_open,
         "may_open": len(settings.RECEIVER_DESK_SECRET) >= _SHORTEST_SECRET,
+        "trust": _trust(),
         "wrong": request.GET.get("sai") == "1",
     }
     if is_open:
         context |= _lists()
     return _private(render(request, "receiver/desk.html", context))
+
+
+def _trust() -> str:
+    try:
+        return "specimen" if trusted().specimen else "real"
+    except TrustMissing:
+        return "missing"
 
 
 def _counts() -> list[tuple[str, int]]:

@@ -15,6 +15,7 @@
 | RECEIVER_BODY_SECONDS | how long one request may take to arrive (default 60) |
 | RECEIVER_WORKER | `thread` (default) or `off` when `python -m exports.receiver work` runs beside it |
 | RECEIVER_HOSTS | comma-separated host names (default: any name of this machine) |
+| HOCBA_ENVIRONMENT | `production` refuses specimen anchors |
 | RECEIVER_HTTPS | 1 when it is reached over TLS: cookies are then secure |
 """
 
@@ -36,6 +37,7 @@ RECEIVER_BLOB_DIR = Path(os.environ.get("RECEIVER_BLOB_DIR", "receiver-blobs"))
 RECEIVER_TOKEN_SECONDS = int(os.environ.get("RECEIVER_TOKEN_SECONDS", "3600"))
 RECEIVER_BODY_SECONDS = float(os.environ.get("RECEIVER_BODY_SECONDS", "60"))
 RECEIVER_WORKER = os.environ.get("RECEIVER_WORKER", "thread")
+RECEIVER_PRODUCTION = os.environ.get("HOCBA_ENVIRONMENT") == "production"
 if RECEIVER_MODE not in {"warehouse", "gate"} or RECEIVER_APPROVE not in {"auto", "desk"}:
     raise ValueError("RECEIVER_MODE is warehouse or gate, RECEIVER_APPROVE is auto or desk")
 if RECEIVER_LEVEL not in {"lt", "basic"} or RECEIVER_WORKER not in {"thread", "off"}:

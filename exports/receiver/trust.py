@@ -34,9 +34,12 @@ def trusted() -> Trust:
         with _lock:
             if _loaded is None or _loaded[0] != state:
                 _loaded = (state, load_trust(directory))
-            return _loaded[1]
+            trust = _loaded[1]
     except (OSError, TrustBroken) as error:
         raise TrustMissing(str(error)) from error
+    if trust.specimen and settings.RECEIVER_PRODUCTION:
+        raise TrustMissing("production refuses specimen anchors")
+    return trust
 
 
 def _state(path: Path) -> tuple[str, int, int]:

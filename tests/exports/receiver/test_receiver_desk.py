@@ -10,6 +10,7 @@ from collections.abc import Callable
 import pytest
 import requests
 
+from exports.ministry.client import Retryable
 from exports.ministry.messages import Response
 from tests.exports.receiver.road import (
     DESK_SECRET,
@@ -115,6 +116,7 @@ def test_passers_by_see_counts_and_decide_nothing(by_desk: Receiver, world: Worl
         stranger.press(f"/thu-hoi/{number}/", quyet_dinh="1")
 
     assert "Cổng tiếp nhận (Sở)" in page
+    assert "BẢN MẪU – KHÔNG CÓ GIÁ TRỊ" in page
     assert "Học bạ đã nhận" in page
     assert world.registration().serial_number not in page
     assert "Nguyễn" not in page
@@ -179,9 +181,21 @@ def test_trust_that_is_gone_makes_rows_wait_and_nothing_fail(
     receiver.start("work")
     while "TrustMissing" not in receiver.log():
         assert client.check_submission(SENDER, message).rows()[0].state is None
+    assert "Chưa đọc được danh sách tin cậy" in Desk(receiver).page()
     anchors.write_bytes(kept)
 
     assert result(client, SENDER, message).rows()[0].state == 1
+
+
+def test_production_believes_no_specimen_anchor(make_receiver: Callable[..., Receiver], world: World) -> None:
+    receiver = make_receiver("production", HOCBA_ENVIRONMENT="production")
+    receiver.serve()
+
+    with pytest.raises(Retryable) as caught:
+        receiver.client().register_certificate(SENDER, world.registration(), new_id())
+
+    assert caught.value.reason == "http-503"
+    assert "production refuses specimen anchors" in receiver.log()
 
 
 def test_every_model_change_of_the_receiver_has_its_migration(by_desk: Receiver) -> None:

@@ -331,8 +331,11 @@ def test_any_value_in_a_registration_gets_an_answer(
 def test_any_list_signed_or_not_gets_an_answer(
     receiver: Receiver, approved: MinistryClient, envelope: Callable[..., dict[str, object]], inner: bytes
 ) -> None:
-    frame = b'<DANH_SACH_HOC_BA id="dataDanhSach"><HOC_BA>%b</HOC_BA><Signature><a/></Signature></DANH_SACH_HOC_BA>'
-    plain = frame % inner
+    opening, closing = (
+        b'<DANH_SACH_HOC_BA id="dataDanhSach"><HOC_BA>',
+        b"</HOC_BA><Signature><a/></Signature>",
+    )
+    plain = opening + inner + closing + b"</DANH_SACH_HOC_BA>"
     packed = base64.b64encode(struct.pack("<I", len(plain)) + gzip.compress(plain)).decode()
 
     status, error = asked(receiver, Service.SUBMIT, {"authenticationRequest": envelope(), "content": packed})

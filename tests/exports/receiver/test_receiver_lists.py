@@ -10,8 +10,8 @@ from lxml import etree
 from exports.receiver.lists import MAX_ROWS, ListError, ListFault, split
 
 SIGNATURE = b'<ds:Signature xmlns:ds="http://www.w3.org/2000/09/xmldsig#"><ds:SignedInfo/></ds:Signature>'
-ROW = "<HOC_BA id='h'><HO_VA_TEN>Bé Mẫu &gt; &#x1EA5;</HO_VA_TEN><!-- > --><a b=\"</HOC_BA>\"/></HOC_BA >".replace(
-    '"</HOC_BA>"', '"&lt;/HOC_BA>"'
+ROW = (
+    "<HOC_BA id='h'><HO_VA_TEN>Bé Mẫu &gt; &#x1EA5;</HO_VA_TEN><!-- > --><a b=\"&lt;/HOC_BA>\"/></HOC_BA >"
 ).encode()
 
 
