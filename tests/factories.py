@@ -1,8 +1,8 @@
 """Rows for tests, made by plain functions: every argument has a sensible value, every call makes new rows.
 
     school = a_school()
-    class_year = a_complete_class(pupils=3, school=school)       # results and homeroom records filled in
-    with acting(homeroom_of(class_year)) as actor:               # transaction and row-level scope, as at the door
+    class_year = a_complete_class(pupils=3, school=school)  # results and homeroom records filled in
+    with acting(homeroom_of(class_year)) as actor:  # transaction and row-level scope, as at the door
         completion.confirm(class_year, by=actor)
 
 Names are invented; personal numbers begin with 099, which no province has.
@@ -20,6 +20,7 @@ from typing import Any
 from django.db import connection
 
 from hocba.kernel.names import fold
+from records.actions import completion, freezing, sheets
 from records.models import AssessmentPoint, ClassProgress, HomeroomRecord, SubjectResult
 from records.rules import curriculum
 from schools import actors, scopes
@@ -44,6 +45,7 @@ from schools.permissions import Role
 AT = datetime(2026, 5, 28, 2, 30, tzinfo=UTC)
 """When things happen in tests that do not say: 28 May 2026, 9:30 in Viet Nam, in school year 2025-2026."""
 YEAR = "2025-2026"
+ISSUE_ON = date(2026, 5, 29)
 PASSWORD = "mat-khau-ban-mau"
 LONG_AGO = date(2020, 1, 1)
 
@@ -350,6 +352,31 @@ def a_complete_class(pupils: int = 3, grade: int = 4, **fields: Any) -> ClassYea
     class_year = a_class_year(pupils, grade, **fields)
     for enrolment in class_year.enrolments.select_related("class_year__school"):
         fill_results(enrolment)
+    return class_year
+
+
+def a_confirmed_class(pupils: int = 3, grade: int = 4, **fields: Any) -> ClassYear:
+    """Return a complete class that its homeroom teacher has confirmed."""
+    class_year = a_complete_class(pupils, grade, **fields)
+    with acting(homeroom_of(class_year)) as by:
+        completion.confirm(class_year, by=by)
+    return class_year
+
+
+def a_frozen_class(
+    pupils: int = 3, grade: int = 4, *, leader: Person | None = None, issue_on: date = ISSUE_ON, **fields: Any
+) -> ClassYear:
+    """Return a confirmed class with its issue sheet, frozen by a registrar; `leader` signs."""
+    class_year = a_confirmed_class(pupils, grade, **fields)
+    with acting(a_registrar(class_year.school)) as by:
+        sheet = sheets.make(
+            class_year,
+            issue_on=issue_on,
+            place="Xã Bản Mẫu",
+            leader=leader or a_principal(class_year.school),
+            by=by,
+        )
+        freezing.freeze(class_year, sheet=sheet, by=by)
     return class_year
 
 

@@ -1,0 +1,1 @@
+"""What people do with results and transcripts: may → lock → law → change → remember."""

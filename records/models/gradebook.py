@@ -88,7 +88,7 @@ class HomeroomRecord(models.Model):
     pupil = models.ForeignKey(Pupil, on_delete=models.PROTECT, related_name="homeroom_records")
     point = models.CharField(max_length=4, choices=AssessmentPoint)
     qualities = models.JSONField(default=dict, blank=True)
-    """Trait name of the form → T, Đ or C."""
+    """Trait code of the national format's list ("YEU_NUOC") → T, Đ or C; so are the competences."""
     competences = models.JSONField(default=dict, blank=True)
     qualities_comment = models.TextField(blank=True)
     general_comment = models.TextField(blank=True)
@@ -99,6 +99,7 @@ class HomeroomRecord(models.Model):
     height_cm = models.DecimalField(max_digits=4, decimal_places=1, null=True, blank=True)
     weight_kg = models.DecimalField(max_digits=4, decimal_places=1, null=True, blank=True)
     outstanding_subject = models.CharField(max_length=120, blank=True)
+    """Code of a subject; `clear_progress` is the code of a trait: the grounds of "Học sinh Tiêu biểu"."""
     clear_progress = models.CharField(max_length=120, blank=True)
     class_agrees = models.BooleanField(null=True, blank=True)
     special_reward = models.TextField(blank=True)

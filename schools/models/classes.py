@@ -66,6 +66,13 @@ class ClassYear(models.Model):
 class ClassSubject(models.Model):
     """A subject that a class is taught this year; the code is of the national format's list."""
 
+    scope: ClassVar[Scope] = Scope(
+        unit="class_year__school",
+        teacher="class_year__teachings__teacher",
+        homeroom="class_year__homeroom_teacher",
+        subject="subject_code",
+    )
+
     class_year = models.ForeignKey(ClassYear, on_delete=models.PROTECT, related_name="subjects")
     subject_code = models.CharField(max_length=16)
     label = models.CharField(max_length=120)
