@@ -49,13 +49,14 @@ def nfc(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
-def code_salt(sealed_xml: bytes) -> bytes:
+def code_salt(data_region: bytes) -> bytes:
     """Return the salt that hides a transcript's look-up code in public lists, 32 bytes.
 
-    It is derived from the sealed file, so that whoever holds the file can find its line in the log and in
-    the status list, and whoever holds only the code cannot.
+    `data_region` is the canonical DU_LIEU_HOC_BA: whoever holds the file can find its line in the log and in
+    the status list, and whoever holds only the code cannot. The signed region and not the whole file, since
+    the rest could be written otherwise, and a withdrawn transcript must not escape its withdrawal so.
     """
-    return sha256(b"hocba/code-salt/v1\x00" + sealed_xml)
+    return sha256(b"hocba/code-salt/v1\x00" + data_region)
 
 
 def code_hash(look_up_code: str, salt: bytes) -> str:

@@ -1,6 +1,6 @@
 """What stands in a leaf: canonical JSON, public for ever, so never a code, a name or a personal number.
 
-A transcript appears only as `kernel.canonical.code_hash(code, code_salt(sealed_xml))`. Never change how a
+A transcript appears only as `kernel.canonical.code_hash(code, code_salt(data region))`. Never change how a
 version-1 leaf is written: proofs given out depend on these bytes.
 """
 

@@ -207,11 +207,11 @@ def _differing_fields(bundle: Bundle, xml: Verdict) -> Iterator[str]:
     if fields["pdf_sha256"] != sha256_hex(bundle.pdf):
         yield "pdf_sha256"
     try:
-        salts, school = (bundle.xml, data_region(bundle.xml)), read(bundle.xml).findtext(_SCHOOL)
+        salt, school = code_salt(data_region(bundle.xml)), read(bundle.xml).findtext(_SCHOOL)
     except Malformed:
         return  # the XML is refused already; what it would state is not asked
     code = xml.look_up_code or ""
-    if not code.isascii() or fields["code_hash"] not in (code_hash(code, code_salt(salt)) for salt in salts):
+    if not code.isascii() or fields["code_hash"] != code_hash(code, salt):
         yield "code_hash"
     if fields["school"] != school:
         yield "school"

@@ -17,6 +17,7 @@ from signing.log.proof import Proof
 from signing.seal import bundle, signed_lists, trust_files
 from signing.seal.trust import AnchorRole, AuthorityEntry, SignerRole, StatusEntry
 from signing.seal.trust_files import Anchors
+from signing.seal.xml import data_region
 from tests.signing.seal.pdf import sample
 from tests.signing.seal.pdf.world import MOMENT, World, signer
 
@@ -62,7 +63,7 @@ class Issued:
         return leaf.issue(
             at=self.world.clock,
             school=SCHOOL,
-            code_hash=code_hash(sample.UUID, code_salt(self.xml)),
+            code_hash=code_hash(sample.UUID, code_salt(data_region(self.xml))),
             xml_sha256=sha256_hex(self.xml),
             pdf_sha256=sha256_hex(self.pdf),
             template="primary/1",

@@ -22,6 +22,7 @@ from signing.seal.trust import SignerRole, StatusEntry, Trust
 from signing.seal.trust_files import load_trust
 from signing.seal.verdict import Indication, Kind, Line, Status, Verdict
 from signing.seal.verify import verify_file
+from signing.seal.xml import data_region
 from tests.signing.bundles import SCHOOL, Issued, issue
 from tests.signing.seal.pdf import sample
 
@@ -225,7 +226,7 @@ def test_another_code_in_the_manifest(issued: Issued, trust: Trust, at: datetime
 
 
 def withdrawal(issued: Issued) -> StatusEntry:
-    hidden = code_hash(sample.UUID, code_salt(issued.xml))
+    hidden = code_hash(sample.UUID, code_salt(data_region(issued.xml)))
     return StatusEntry(hidden, Status.WITHDRAWN, issued.world.clock + timedelta(hours=1))
 
 

@@ -90,7 +90,7 @@ def _verify(data: bytes, trust: Trust, at: datetime, policy: Policy, structure: 
         *_persons(document, findings),
         *_order(document, findings),
     ]
-    status, notes = standing(document, data, trust)
+    status, notes = standing(document, trust)
     verdict = conclude(
         Kind.XML,
         (*reasons, *notes),
@@ -158,19 +158,17 @@ def _order(document: Document, findings: list[Finding]) -> list[Reason]:
     return found
 
 
-def standing(document: Document, data: bytes, trust: Trust) -> tuple[Status, list[Reason]]:
+def standing(document: Document, trust: Trust) -> tuple[Status, list[Reason]]:
     """Look the transcript up in the dated list of withdrawals.
 
-    The salt is made from the signed data: the file's own bytes, which the list may use too, can be changed
-    by writing the same XML otherwise, and a withdrawn transcript must not escape its withdrawal so.
+    The salt is made from the signed data, which no other spelling of the file changes.
     """
     if trust.statuses is None:
         return Status.UNKNOWN, [Reason.noted("status", "status.no-list")]
-    for material in (canonical(document.data), data, canonical(document.root)):
-        entry = trust.statuses.get(code_hash(document.code, code_salt(material)))
-        if entry is not None and entry.status in (Status.WITHDRAWN, Status.REPLACED):
-            since = entry.since.isoformat()
-            return entry.status, [Reason.noted("status", f"status.{entry.status.value}", since=since)]
+    entry = trust.statuses.get(code_hash(document.code, code_salt(canonical(document.data))))
+    if entry is not None and entry.status in (Status.WITHDRAWN, Status.REPLACED):
+        since = entry.since.isoformat()
+        return entry.status, [Reason.noted("status", f"status.{entry.status.value}", since=since)]
     return Status.VALID, []
 
 
