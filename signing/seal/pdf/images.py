@@ -65,11 +65,12 @@ def _check_svg(picture: bytes) -> None:
         root = etree.fromstring(picture, parser)
     except etree.XMLSyntaxError as error:
         raise BadImage("SVG") from error
-    if root.tag != f"{_SVG}svg" or root.getroottree().docinfo.doctype:
+    if root.tag != f"{_SVG}svg" or root.getroottree().docinfo.internalDTD is not None:
         raise BadImage("SVG")
     for element in root.iter("*"):
         name = str(element.tag).removeprefix(_SVG)
         if name not in _DRAWN:
             raise BadImage(f"SVG element {name}")
-        if any(key.endswith("href") and not value.startswith("#") for key, value in element.attrib.items()):
+        names = [str(key) for key in element.attrib]
+        if any(key.endswith("href") and not str(element.get(key)).startswith("#") for key in names):
             raise BadImage("SVG reference")

@@ -144,7 +144,7 @@ class _Writer(IncrementalPdfFileWriter):
     @classmethod
     def _handle_id(cls, prev: PdfFileReader) -> generic.ArrayObject:
         permanent = bytes(prev.trailer["/ID"][0].original_bytes)
-        changing = sha256(permanent + prev.last_startxref.to_bytes(8, "big"))[:16]
+        changing = sha256(permanent + (prev.last_startxref or 0).to_bytes(8, "big"))[:16]
         return generic.ArrayObject([generic.ByteStringObject(permanent), generic.ByteStringObject(changing)])
 
     def _update_meta(self) -> None:

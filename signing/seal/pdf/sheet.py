@@ -173,7 +173,7 @@ def parse(sealed_xml: bytes) -> etree._Element:
         root = etree.fromstring(sealed_xml, parser)
     except etree.XMLSyntaxError as error:
         raise NotATranscript("not XML") from error
-    if root.tag != "HOC_BA" or root.getroottree().docinfo.doctype:
+    if root.tag != "HOC_BA" or root.getroottree().docinfo.internalDTD is not None:
         raise NotATranscript("not a HOC_BA")
     return root
 

@@ -32,6 +32,9 @@ BROKEN = (
 """What pyHanko raises for malformed files, where a value is first used."""
 
 _XREF_ENTRY = re.compile(rb"\d{10} \d{5} [nf]")
+_START = re.compile(rb"startxref\s+(\d{1,9})\s")
+_TABLE = re.compile(rb"xref[ \r\n]+(?:\d{1,6} \d{1,6} ?[\r\n]+(?:\d{10} \d{5} [nf][ \r\n]{1,2})*)+")
+_PREVIOUS = re.compile(rb"/Prev (\d{1,9})(?=\s*[/>])")
 _CATALOG = {
     "/Type", "/Pages", "/Metadata", "/OutputIntents", "/Names", "/AF", "/Lang", "/MarkInfo", "/Outlines",
     "/AcroForm", "/Perms", "/DSS",
@@ -104,6 +107,29 @@ def _guard_size(data: bytes) -> None:
         raise Refused("pdf.too-complex", "objects")
     if data.count(b"startxref") > 8 or data.count(b"[[[[[[[[") or data.count(b"<<<<<<<<"):
         raise Refused("pdf.too-complex", "nesting")
+    _require_classic_tables(data)
+
+
+def _require_classic_tables(data: bytes) -> None:
+    """Follow the cross-reference tables by hand: hostile streams and hybrids cost the library minutes."""
+    places = _START.findall(data[-1024:])
+    place = int(places[-1]) if places else -1
+    for _ in range(REVISIONS + 5):
+        trailer = data.find(b"trailer", place)
+        section = data[trailer : data.find(b"startxref", trailer)]
+        if place < 0 or trailer < 0 or not _TABLE.fullmatch(data, place, trailer):
+            raise Refused("pdf.hidden-objects", "cross-reference table")
+        if len(section) > 2048 or re.search(rb"[#%]|XRefStm", section):
+            raise Refused("pdf.hidden-objects", "trailer")
+        earlier = _PREVIOUS.findall(section)
+        if section.count(b"/Prev") != len(earlier) or len(earlier) > 1:
+            raise Refused("pdf.hidden-objects", "trailer")
+        if not earlier:
+            return
+        if int(earlier[0]) >= place:
+            raise Refused("pdf.hidden-objects", "table order")
+        place = int(earlier[0])
+    raise Refused("pdf.too-complex", "revisions")
 
 
 def _open(data: bytes) -> PdfFileReader:

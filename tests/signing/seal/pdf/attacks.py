@@ -96,6 +96,24 @@ def deep_nesting(g: Genuine) -> bytes:
     return b"%PDF-1.7\n1 0 obj\n" + b"[ " * 2_000_000 + b"\nendobj\nstartxref\n9\n%%EOF\n"
 
 
+def endless_table(g: Genuine) -> bytes:
+    """A cross-reference stream with millions of entries of no width."""
+    head = b"%PDF-1.7\n"
+    return (
+        head + b"1 0 obj\n<</Type /XRef /Size 2 /W [0 0 0] /Index [0 500000000] /Root 1 0 R /Length 0>>\n"
+        b"stream\n\nendstream\nendobj\nstartxref\n%d\n%%%%EOF\n" % len(head)
+    )
+
+
+def endless_table_behind_another(g: Genuine) -> bytes:
+    """The same, reached from an ordinary table."""
+    first = endless_table(g)
+    return first + (
+        b"xref\n0 1\n0000000000 65535 f \ntrailer\n<</Size 2 /Root 1 0 R /Prev 9>>\nstartxref\n%d\n%%%%EOF\n"
+        % len(first)
+    )
+
+
 # --- without the key: incremental updates -------------------------------------------------------------------
 
 
@@ -395,6 +413,7 @@ WITHOUT_KEY: dict[str, Attack] = {
     for attack in (
         flipped_byte, truncated, appended_bytes, prefixed_bytes, last_revision_cut, signatures_cut,
         byte_range_zeroed, contents_emptied, container_padding_used, other_end_mark, not_a_pdf, huge,
+        endless_table, endless_table_behind_another,
         many_objects, deep_nesting, page_content_replaced, note_added, script_added, title_replaced,
         info_replaced, layers_added, attachment_replaced, page_tree_shortened, form_field_added, encrypted,
     )

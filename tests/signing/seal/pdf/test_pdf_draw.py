@@ -1,4 +1,4 @@
-"""The drawn PDF: same bytes everywhere, PDF/A-3u, our letters, the Ministry's words, text as the data says."""
+"""The drawn PDF: same bytes everywhere, PDF/A-3u, our letters, the official words, text as the data says."""
 
 from __future__ import annotations
 

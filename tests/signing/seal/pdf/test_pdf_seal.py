@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import subprocess
+import sys
 
 import pytest
 from asn1crypto import x509 as asn1_x509
@@ -136,3 +137,16 @@ def test_without_a_register_the_authority_stays_open(genuine: Genuine) -> None:
     verdict = verify_pdf(genuine.sealed, bare, genuine.world.clock)
     assert verdict.indication is Indication.INDETERMINATE
     assert verdict.lines["authority"] is Line.UNKNOWN
+
+
+def test_verifying_needs_neither_renderer_nor_framework(genuine: Genuine, tmp_path) -> None:
+    (tmp_path / "sealed.pdf").write_bytes(genuine.sealed)
+    script = (
+        "import sys; from datetime import datetime, UTC; from signing.seal.pdf.verify import verify_pdf;"
+        "from signing.seal.trust import Trust; data = open(sys.argv[1], 'rb').read();"
+        "print(verify_pdf(data, Trust(roots={}), datetime.now(UTC)).indication);"
+        "print([name for name in ('weasyprint', 'django', 'jinja2') if name in sys.modules])"
+    )
+    command = [sys.executable, "-c", script, str(tmp_path / "sealed.pdf")]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split("\n")
+    assert said[:2] == ["INDETERMINATE", "[]"]
