@@ -22,7 +22,6 @@ class State(StrEnum):
     """The intent to seal is committed; the key may have been used."""
     ISSUED = "ISSUED"
     WITHDRAWN = "WITHDRAWN"
-    REPLACED = "REPLACED"
     """Withdrawn, and a transcript made elsewhere stands in its place."""
 
 
@@ -40,7 +39,6 @@ class Event(StrEnum):
     """The key answered that it made no seal; never recorded on silence, which is resumed instead."""
     ISSUED = "ISSUED"
     WITHDRAWN = "WITHDRAWN"
-    REPLACED = "REPLACED"
 
 
 MOVES: Mapping[tuple[State, Event], State] = MappingProxyType(
@@ -61,10 +59,9 @@ MOVES: Mapping[tuple[State, Event], State] = MappingProxyType(
         (State.SEALING, Event.SEAL_ABANDONED): State.PRINCIPAL_SIGNED,
         (State.SEALING, Event.ISSUED): State.ISSUED,
         (State.ISSUED, Event.WITHDRAWN): State.WITHDRAWN,
-        # The school issues anew: the year is entered again, the next freeze is a version under a new code.
+        # Issued anew: the pupil's year begins again, the next freeze is a version under a new code, and the
+        # withdrawn version stays what it is, for ever.
         (State.WITHDRAWN, Event.REOPENED): State.DRAFT,
-        # Or another school's transcript takes its place, and this one has come to its end.
-        (State.WITHDRAWN, Event.REPLACED): State.REPLACED,
     }
 )
 
@@ -74,7 +71,7 @@ NEEDS_REASON = frozenset({Event.REOPENED, Event.RETURNED, Event.SEAL_ABANDONED, 
 EDITABLE = frozenset({State.DRAFT})
 """States in which results may be entered."""
 
-PUBLIC = frozenset({State.ISSUED, State.WITHDRAWN, State.REPLACED})
+PUBLIC = frozenset({State.ISSUED, State.WITHDRAWN})
 """States in which the current version is public record: nothing in it changes any more."""
 
 
