@@ -11,7 +11,7 @@ from signing.actions import ledger, run, trust_lists
 from signing.actions.run import TRY_LATER
 
 CHUNK = 4
-LONGEST_PAUSE_SECONDS = 60
+LONGEST_PAUSE_SECONDS = 30
 
 
 @shared_task

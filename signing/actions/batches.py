@@ -7,16 +7,17 @@ from datetime import timedelta
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.debug import sensitive_variables
 
 from hocba.kernel.errors import Conflict, Invalid, RuleBroken
 from records.models import IssueSheet, Transcript
-from records.rules.lifecycle import State
 from schools import audit
 from schools.actors import Actor
+from schools.later import later
 from schools.models import ClassYear
 from schools.permissions import Permission, require
-from schools.later import later
 from signing.actions import instruments
+from signing.actions.items import READY
 from signing.models import Authority, SigningBatch, SigningItem
 from signing.seal import keys
 from signing.seal.trust import SignerRole
@@ -26,50 +27,47 @@ PERMISSION = {
     SignerRole.LEADER: Permission.SIGN_LEADER,
     SignerRole.SEAL: Permission.SEAL,
 }
-READY = {
-    SignerRole.HOMEROOM: (State.FROZEN,),
-    SignerRole.LEADER: (State.HOMEROOM_SIGNED,),
-    SignerRole.SEAL: (State.PRINCIPAL_SIGNED, State.SEALING),
-}
-"""States from which each signer takes over; SEALING is a seal that a crash or an ended session left behind."""
-
 SESSION_MINUTES = 30
 SEAL_WINDOW_DAYS = 15
-"""Days around the issue date within which the seal may fall, unless the school's unit settings say otherwise."""
+"""Days around the issue date within which the seal may fall, unless the school's settings say otherwise."""
 SPARE_SIGNATURES = 10
 """For the packages cut from a sealed class, and for items that are begun twice."""
 
 
-@transaction.atomic
+@sensitive_variables("pin")
 def authorise(class_year: ClassYear, *, role: SignerRole, pin: str, by: Actor) -> SigningBatch:
     """Open a key session with `pin` and start (or resume) the batch of everything of the class that is ready.
 
     Raises: NotPermitted; Conflict, when nothing is ready or the batch already runs; RuleBroken, outside the
     seal's window; Invalid with the field `pin`, when the PIN is wrong; Unavailable, when the key is.
     """
+    try:
+        return _authorise(class_year, role, pin, by)
+    except Invalid as refused:
+        audit.record(
+            by, f"pin.{refused.case}", unit_path=class_year.school.path, subject=("class", class_year.code)
+        )
+        raise
+
+
+@transaction.atomic
+@sensitive_variables("pin")
+def _authorise(class_year: ClassYear, role: SignerRole, pin: str, by: Actor) -> SigningBatch:
     require(by, PERMISSION[role], class_year)
     class_year = ClassYear.objects.select_for_update(no_key=True, of=("self",)).get(pk=class_year.pk)
-    batch = SigningBatch.objects.filter(
-        class_year=class_year, role=role, state__in=["RUNNING", "PAUSED"]
-    ).first()
-    if batch is not None and batch.state == SigningBatch.State.RUNNING:
-        raise Conflict(
-            _("Lớp này đang được ký. Xin xem tiến độ của đợt ký đang chạy."), code="already-running"
-        )
+    batch = _open_batch(class_year, role)
     authority = authority_of(class_year, role, by)
-    ready = _ready(class_year, role)
-    waiting = batch.items.exclude(state__in=["DONE", "FAILED"]).count() if batch else 0
-    if not ready and not waiting:
+    ready = ready_transcripts(class_year, role)
+    if not ready:
         raise Conflict(_("Chưa có học bạ nào của lớp này chờ ký ở bước này."), code="nothing-ready")
-    _check_sheet(ready, role, by)
-    session = _open_session(authority, role, len(ready) + waiting, pin)
+    check_sheets(ready, role, by)
+    session = _open_session(authority, role, len(ready), pin)
     if batch is None:
         batch = SigningBatch(class_year=class_year, role=role, total=0, authorised_at=by.at, touched_at=by.at)
     batch.authority, batch.authorised_by, batch.touched_at = authority, by.person, by.at
     batch.state, batch.paused_reason = SigningBatch.State.RUNNING, ""
     batch.key_session, batch.key_session_ends_at = session.id, session.expires_at
-    batch.save()
-    _add_items(batch, ready)
+    _fill(batch, ready)
     audit.record(
         by,
         f"batch.authorise-{role.value.lower()}",
@@ -78,6 +76,19 @@ def authorise(class_year: ClassYear, *, role: SignerRole, pin: str, by: Actor) -
         count=len(ready),
     )
     later("signing.tasks.run_batch", batch_id=batch.pk)
+    return batch
+
+
+def _open_batch(class_year: ClassYear, role: SignerRole) -> SigningBatch | None:
+    """Return the batch that stands still and waits for its signer. Raises: Conflict, while one runs."""
+    batches = SigningBatch.objects.select_for_update(no_key=True, of=("self",))
+    batch = batches.filter(class_year=class_year, role=role, state__in=["RUNNING", "PAUSED"]).first()
+    if batch is not None and batch.state == SigningBatch.State.RUNNING:
+        raise Conflict(
+            _("Lớp này đang được ký. Xin xem tiến độ của đợt ký đang chạy."),
+            code="already-running",
+            batch=batch.pk,
+        )
     return batch
 
 
@@ -107,15 +118,15 @@ def authority_of(class_year: ClassYear, role: SignerRole, by: Actor) -> Authorit
     return found
 
 
-def _ready(class_year: ClassYear, role: SignerRole) -> list[Transcript]:
-    busy = SigningItem.objects.filter(
-        batch__role=role, batch__state__in=["RUNNING", "PAUSED"], state__in=["WAITING", "INTENDED", "SIGNED"]
-    ).values("version_id")
-    rows = Transcript.objects.filter(class_year=class_year, state__in=READY[role]).exclude(current__in=busy)
-    return list(rows.select_related("current__issue_sheet").order_by("enrolment__number"))
+def ready_transcripts(class_year: ClassYear, role: SignerRole) -> list[Transcript]:
+    """Return the transcripts of a class that wait for this signer, in class order."""
+    rows = Transcript.objects.filter(class_year=class_year, state__in=READY[role])
+    rows = rows.select_related("current__issue_sheet__class_year__school").defer("current__frozen_xml")
+    return list(rows.order_by("enrolment__number"))
 
 
-def _check_sheet(ready: list[Transcript], role: SignerRole, by: Actor) -> None:
+def check_sheets(ready: list[Transcript], role: SignerRole, by: Actor) -> None:
+    """Refuse a signer, or a day, that the frozen data does not name. Raises: Conflict, RuleBroken."""
     sheets: dict[int, IssueSheet] = {
         one.current.issue_sheet_id: one.current.issue_sheet for one in ready if one.current
     }
@@ -132,9 +143,7 @@ def _check_sheet(ready: list[Transcript], role: SignerRole, by: Actor) -> None:
             )
         if role is SignerRole.SEAL and abs(by.today - sheet.issue_on) > _window(sheet):
             raise RuleBroken(
-                _(
-                    "Ngày phát hành ghi trong học bạ cách hôm nay quá xa. Hãy lập tờ phát hành mới và chốt lại."
-                ),
+                _("Ngày phát hành ghi trong học bạ cách hôm nay quá xa. Hãy lập tờ mới và chốt lại dữ liệu."),
                 law="HCMC QĐ 1789/QĐ-SGDĐT, Điều 21",
                 code="outside-window",
                 issue_on=sheet.issue_on.isoformat(),
@@ -146,6 +155,7 @@ def _window(sheet: IssueSheet) -> timedelta:
     return timedelta(days=int(days))
 
 
+@sensitive_variables("pin")
 def _open_session(authority: Authority, role: SignerRole, count: int, pin: str) -> keys.Session:
     wanted = (2 * count if role is SignerRole.SEAL else count) + SPARE_SIGNATURES
     try:
@@ -169,15 +179,25 @@ def _open_session(authority: Authority, role: SignerRole, count: int, pin: str) 
         raise
 
 
-def _add_items(batch: SigningBatch, ready: list[Transcript]) -> None:
-    known = set(batch.items.values_list("version_id", flat=True))
-    new = [one for one in ready if one.current_id not in known]
+def _fill(batch: SigningBatch, ready: list[Transcript]) -> None:
+    """Give the batch one open item for each of `ready`, and count again.
+
+    What waited, was only intended, or had failed begins anew: another day, another certificate. A seal that
+    was made and stored (SIGNED) is kept and goes on from there. What a worker still holds ends by its lock.
+    """
+    versions = {one.current_id: one for one in ready if one.current_id is not None}
+    if batch.pk is None:
+        batch.save()
+    known = dict(batch.items.values_list("version_id", "pk"))
+    again = batch.items.filter(version__in=versions, state__in=["INTENDED", "FAILED"])
+    again.update(state="WAITING", prepared_xml=None, digest="", failure_code="", failure_facts={})
+    left = batch.items.exclude(version__in=versions).filter(state__in=["WAITING", "INTENDED"])
+    left.update(state="FAILED", failure_code="frozen-anew", prepared_xml=None)
     SigningItem.objects.bulk_create(
-        SigningItem(
-            batch=batch, version_id=one.current_id, school_path=one.school_path, pupil_id=one.pupil_id
-        )
-        for one in new
-        if one.current_id is not None
+        SigningItem(batch=batch, version_id=key, school_path=one.school_path, pupil_id=one.pupil_id)
+        for key, one in versions.items()
+        if key not in known
     )
-    batch.total += len(new)
-    batch.save(update_fields=["total"])
+    states = list(batch.items.values_list("state", flat=True))
+    batch.total, batch.done, batch.failed = len(states), states.count("DONE"), states.count("FAILED")
+    batch.save()

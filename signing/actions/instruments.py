@@ -1,4 +1,4 @@
-"""The instruments of signing, made once a process from the settings: keys, timestamps, evidence, trust, blobs."""
+"""The instruments of signing, made once a process from the settings."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def collector() -> EvidenceCollector:
 
 @cache
 def anchors() -> Trust:
-    """Return the anchors of `TRUST_DIR`, without its lists. Raises: Unavailable."""
+    """Return what `TRUST_DIR` makes a verifier believe, read once a process. Raises: Unavailable."""
     try:
         return load_trust(Path(settings.TRUST_DIR))
     except TrustBroken as broken:
@@ -70,6 +70,12 @@ def blobs() -> BlobStore:
 def log_key() -> SignerKey:
     """Return the key that signs checkpoints of the log."""
     return SignerKey.parse(Path(settings.LOG_KEY_FILE).read_text("ascii").strip())
+
+
+def forget() -> None:
+    """Let go of every instrument: the settings or the trust directory have changed."""
+    for one in (keys, timestamps, collector, anchors, blobs, log_key):
+        one.cache_clear()
 
 
 def chain_of(authority: Authority) -> list[x509.Certificate]:

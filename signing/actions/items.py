@@ -1,4 +1,4 @@
-"""One transcript through one signature: intend, use the key, prove the time, store. `docs/issuance.md` numbers the lines.
+"""One transcript through one signature: intend, use the key, prove the time, store (docs/issuance.md).
 
 Each step commits before the next begins, and the key is never used inside a transaction: a crash between any
 two lines resumes at the last one committed, and nothing is signed into the record twice.
@@ -6,8 +6,9 @@ two lines resumes at the last one committed, and nothing is signed into the reco
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 
 from django.db import connection, transaction
 from django.db.models import F
@@ -16,18 +17,28 @@ from hocba.kernel.canonical import sha256_hex
 from hocba.kernel.errors import DomainError
 from records.actions import life
 from records.rules.lifecycle import Event
+from records.rules.lifecycle import State as Stage
 from schools import audit, scopes
 from schools.actors import Actor
 from signing.actions import instruments
-from signing.models import Signature, SigningBatch, SigningItem
-from signing.seal import xml
+from signing.models import Authority, Signature, SigningBatch, SigningItem
+from signing.seal import keys, xml
 from signing.seal.evidence import CertificateNotValid, CertificateRevoked
-from signing.seal.keys import ECDSA_P256_SHA256, RSA_SHA256
 from signing.seal.trust import SignerRole
+from signing.seal.verdict import Indication, SignatureReport
+from signing.seal.xml.partial import check_slot
 
+Clock = Callable[[], datetime]
 State = SigningItem.State
 LOCK_CLASS = 0x5169
 """First key of the advisory locks on items; the second is the item's number."""
+
+READY = {
+    SignerRole.HOMEROOM: (Stage.FROZEN,),
+    SignerRole.LEADER: (Stage.HOMEROOM_SIGNED,),
+    SignerRole.SEAL: (Stage.PRINCIPAL_SIGNED, Stage.SEALING),
+}
+"""States from which each signer takes over; SEALING: a seal that a crash or an ended session left."""
 
 EVENT = {SignerRole.HOMEROOM: Event.HOMEROOM_SIGNED, SignerRole.LEADER: Event.PRINCIPAL_SIGNED}
 
@@ -60,6 +71,8 @@ def intend(item: SigningItem, batch: SigningBatch, *, by: Actor) -> None:
         transcript = life.lock(item.version.transcript_id)
         if transcript.current_id != item.version_id:
             raise ItemFailed(code="frozen-anew")
+        if transcript.state not in READY[role]:
+            raise ItemFailed(code="moved-on", state=transcript.state)
         prepared = xml.prepare(
             _document_before(item, role),
             role,
@@ -74,46 +87,69 @@ def intend(item: SigningItem, batch: SigningBatch, *, by: Actor) -> None:
             life.advance(transcript, Event.SEAL_INTENDED, by=by)
 
 
-def sign(item: SigningItem, batch: SigningBatch, *, by: Actor) -> tuple[bytes, bytes]:
-    """Use the key on the stored intent and prove the time; return the document and the timestamp token.
+def sign(item: SigningItem, batch: SigningBatch, *, clock: Clock) -> bytes:
+    """Use the key on the stored intent, prove the time, and return the document with all its evidence.
 
     Outside any transaction. Raises: SessionExpired, SessionExhausted, KeyUnavailable, TimestampUnavailable,
     RevocationUnavailable; ItemFailed, when the certificate no longer stands.
     """
     role = SignerRole(batch.role)
     chain = instruments.chain_of(batch.authority)
-    algorithm = ECDSA_P256_SHA256 if algorithm_is_ec(batch) else RSA_SHA256
-    raw = instruments.keys().sign(batch.key_session, [bytes.fromhex(item.digest)], algorithm)[0]
+    raw = use_key(batch, bytes.fromhex(item.digest))
     document = xml.complete(bytes(item.prepared_xml or b""), role, raw)
     token = instruments.timestamps().stamp(xml.imprint(document, role))
     try:
-        evidence = instruments.collector().collect(chain, by.at, tokens=[token])
+        evidence = instruments.collector().collect(chain, clock(), tokens=[token])
     except (CertificateRevoked, CertificateNotValid) as refused:
         raise ItemFailed(code=refused.code) from refused
-    return xml.attach_evidence(document, role, token, evidence), token
+    return xml.attach_evidence(document, role, token, evidence)
 
 
-def algorithm_is_ec(batch: SigningBatch) -> bool:
-    """Return whether the signer's key is an elliptic-curve key."""
-    return instruments.chain_of(batch.authority)[0].public_key().__class__.__name__.startswith("EC")
+def use_key(batch: SigningBatch, digest: bytes) -> bytes:
+    """Return the raw signature over 32 bytes by the key whose session the signer opened."""
+    algorithm = keys.algorithm_for(instruments.chain_of(batch.authority)[0])
+    return instruments.keys().sign(batch.key_session, [digest], algorithm)[0]
 
 
-def finish_person(item: SigningItem, batch: SigningBatch, document: bytes, *, by: Actor) -> None:
+def checked(item: SigningItem, batch: SigningBatch, document: bytes, *, clock: Clock) -> SignatureReport:
+    """Return what our own verifier says of the new signature; nothing that it does not pass is stored.
+
+    Raises: ItemFailed, with the verifier's codes.
+    """
+    now = clock()
+    trust = instruments.trust_for(register(item.school_path), now)
+    found = check_slot(document, SignerRole(batch.role), trust, now)
+    if found.report is None or any(one.indication is not Indication.PASSED for one in found.reasons):
+        raise ItemFailed(code="not-verified", reasons=",".join(one.code for one in found.reasons))
+    return found.report
+
+
+def register(school_path: str) -> list[Authority]:
+    """Return the approved and ended rows of one school's register."""
+    rows = Authority.objects.filter(school__path=school_path, state__in=["APPROVED", "ENDED"])
+    return list(rows.select_related("school", "certificate"))
+
+
+def finish_person(
+    item: SigningItem, batch: SigningBatch, document: bytes, report: SignatureReport, *, by: Actor
+) -> None:
     """Store a person's signature and move the transcript on, in one transaction."""
     role = SignerRole(batch.role)
     with scopes.system(item.school_path):
         transcript = life.lock(item.version.transcript_id)
         if transcript.current_id != item.version_id:
             raise ItemFailed(code="frozen-anew")
-        store_signature(item, batch, document, by=by)
+        store_signature(item, batch, document, report, by=by)
         life.advance(transcript, EVENT[role], by=by)
         item.signed_xml, item.prepared_xml, item.state = document, None, State.DONE
         item.save(update_fields=["signed_xml", "prepared_xml", "state"])
         count(batch, done=1, by=by)
 
 
-def store_signature(item: SigningItem, batch: SigningBatch, document: bytes, *, by: Actor) -> None:
-    """Write the row of a signature that was made, and the trail."""
+def store_signature(
+    item: SigningItem, batch: SigningBatch, document: bytes, report: SignatureReport, *, by: Actor
+) -> None:
+    """Write the row of a signature that was made, and the trail; the times are those our verifier read."""
     Signature.objects.create(
         version_id=item.version_id,
         school_path=item.school_path,
@@ -121,8 +157,8 @@ def store_signature(item: SigningItem, batch: SigningBatch, document: bytes, *, 
         role=batch.role,
         certificate_id=batch.authority.certificate_id,
         document_sha256=sha256_hex(document),
-        claimed_at=by.at,
-        stamped_at=by.at,
+        claimed_at=report.signing_time,
+        stamped_at=report.timestamp,
         signed_by_id=batch.authorised_by_id,
         signed_at=by.at,
     )
@@ -138,18 +174,26 @@ def store_signature(item: SigningItem, batch: SigningBatch, document: bytes, *, 
 
 
 def fail(item: SigningItem, batch: SigningBatch, failed: DomainError, *, by: Actor) -> None:
-    """Set one item aside with its reason; the batch goes on."""
+    """Set one item aside with its reason; the batch goes on.
+
+    A seal that was begun is given up: what was made of it never left this process and is thrown away, and
+    the transcript can be returned, or sealed again by a new authorisation.
+    """
     with scopes.system(item.school_path):
-        item.state, item.failure_code = State.FAILED, failed.case
+        transcript = life.lock(item.version.transcript_id)
+        if transcript.state == Stage.SEALING and transcript.current_id == item.version_id:
+            life.advance(transcript, Event.SEAL_ABANDONED, by=by, reason=failed.case)
+        item.state, item.failure_code = State.FAILED, failed.case[:60]
         item.failure_facts = {key: str(value) for key, value in failed.facts.items()}
-        item.save(update_fields=["state", "failure_code", "failure_facts"])
+        item.prepared_xml = item.signed_xml = None
+        item.save(update_fields=["state", "failure_code", "failure_facts", "prepared_xml", "signed_xml"])
         count(batch, failed=1, by=by)
 
 
 def count(batch: SigningBatch, *, by: Actor, done: int = 0, failed: int = 0) -> None:
     """Move the batch's counters; the last item ends it."""
     rows = SigningBatch.objects.filter(pk=batch.pk)
-    rows.update(done=F("done") + done, failed=F("failed") + failed, touched_at=by.at)
+    rows.update(done=F("done") + done, failed=F("failed") + failed, touched_at=by.at, paused_reason="")
     rows.filter(total__lte=F("done") + F("failed")).update(state=SigningBatch.State.DONE)
 
 
@@ -164,6 +208,13 @@ def _document_before(item: SigningItem, role: SignerRole) -> bytes:
     if earlier is None or earlier.signed_xml is None:
         raise ItemFailed(code="earlier-signature-missing")
     return bytes(earlier.signed_xml)
+
+
+def wait(batch: SigningBatch, reason: str, *, by: Actor) -> None:
+    """Say what a running batch waits for; a worker comes back to it, so the sweeper need not."""
+    SigningBatch.objects.filter(pk=batch.pk, state=SigningBatch.State.RUNNING).update(
+        paused_reason=reason[:60], touched_at=by.at
+    )
 
 
 @transaction.atomic

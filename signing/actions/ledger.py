@@ -56,22 +56,29 @@ def append(leaf: Leaf, *, school_path: str) -> LogLeaf:
     return row
 
 
-@transaction.atomic
 def checkpoint(*, by: Actor) -> Checkpoint | None:
     """Sign the log's head if it grew, and pin the proofs of the leaves it newly covers.
 
-    Return the newest checkpoint, or None while the log is empty. Idempotent for a size.
+    Return the newest checkpoint, or None while the log is empty. Idempotent for a size; the head is held
+    only while it is signed, so that pinning many proofs lets others append.
     """
+    newest = _signed_head(by)
+    if newest is not None:
+        _pin(newest)
+    return newest
+
+
+@transaction.atomic
+def _signed_head(by: Actor) -> Checkpoint | None:
     size = LogHead.objects.select_for_update().get(pk=1).size
     if size == 0:
         return None
     newest = Checkpoint.objects.filter(size=size).first()
-    if newest is None:
-        root = merkle.root(size, StoredNodes())
-        note = notes.sign_checkpoint(notes.Checkpoint(settings.LOG_ORIGIN, size, root), instruments.log_key())
-        newest = Checkpoint.objects.create(size=size, root=root.hex(), note=note.decode(), signed_at=by.at)
-    _pin(newest)
-    return newest
+    if newest is not None:
+        return newest
+    root = merkle.root(size, StoredNodes())
+    note = notes.sign_checkpoint(notes.Checkpoint(settings.LOG_ORIGIN, size, root), instruments.log_key())
+    return Checkpoint.objects.create(size=size, root=root.hex(), note=note.decode(), signed_at=by.at)
 
 
 def schools_waiting() -> list[str]:
@@ -92,7 +99,7 @@ def _pin(newest: Checkpoint) -> None:
     nodes = StoredNodes()
     lists = trust_lists.newest({path for _index, path in waiting})
     note = newest.note.encode()
-    PinnedProof.objects.bulk_create(
+    made = (
         PinnedProof(
             leaf_id=index,
             checkpoint=newest,
@@ -102,3 +109,5 @@ def _pin(newest: Checkpoint) -> None:
         for index, path in waiting
         if path in lists
     )
+    # Two workers may pin the same leaf: both proofs are good, the first one stays.
+    PinnedProof.objects.bulk_create(made, ignore_conflicts=True)

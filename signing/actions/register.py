@@ -89,7 +89,8 @@ def approve(authority: Authority, *, by: Actor, since: datetime | None = None) -
     """
     authority = _waiting(authority, by)
     authority.state, authority.decided_at, authority.decided_by = Authority.State.APPROVED, by.at, by.person
-    authority.from_at = max(since or by.at, authority.certificate.not_before)
+    begins = max(since or by.at, authority.certificate.not_before)
+    authority.from_at = begins.replace(microsecond=0)  # as the signed list and the timestamps count
     authority.save(update_fields=["state", "decided_at", "decided_by", "from_at"])
     audit.record(
         by, "authority.approve", unit_path=authority.school.path, subject=("authority", authority.pk)

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from hocba.kernel.errors import DomainError, Unavailable
 from schools import actors, scopes
-from signing.actions import items, sealing
+from signing.actions import instruments, items, sealing
+from signing.actions.items import Clock
 from signing.models import SigningBatch, SigningItem
 from signing.seal.evidence import RevocationUnavailable, TimestampUnavailable
-from signing.seal.keys import SessionExhausted, SessionExpired
+from signing.seal.keys import KeyUnavailable, SessionExhausted, SessionExpired
+from signing.seal.pdf.cms import KeyNotSupported, WrongRawSignature
 from signing.seal.pdf.seal import NotSealable
 from signing.seal.trust import SignerRole
 
 State = SigningItem.State
-Clock = Callable[[], datetime]
 SESSION_OVER = (SessionExpired, SessionExhausted)
 FORGOTTEN_AFTER = timedelta(seconds=60)
 TRY_LATER = (Unavailable, TimestampUnavailable, RevocationUnavailable)
+NOT_SEALED = (NotSealable, KeyNotSupported, WrongRawSignature)
 
 
 def open_items(batch_id: int) -> list[int]:
@@ -42,14 +43,17 @@ def forgotten(now: datetime) -> list[int]:
 
 
 def run_item(batch_id: int, item_id: int, *, clock: Clock) -> bool:
-    """Bring one item as far as it goes; return False when another worker holds it or the batch stands still.
+    """Bring one item as far as it goes; return False when the batch stands still.
 
-    A session that ended pauses the batch. Raises: what TRY_LATER names, for the task to come back to.
+    What another worker holds is left to it. A session that ended pauses the batch.
+    Raises: what TRY_LATER names, for the task to come back to.
     """
     with items.held(item_id) as free:
         batch = _batch(batch_id)
-        if not free or batch.state != SigningBatch.State.RUNNING:
+        if batch.state != SigningBatch.State.RUNNING:
             return False
+        if not free:
+            return True
         item = _item(batch, item_id)
         if item.state in (State.DONE, State.FAILED):
             return True
@@ -58,12 +62,35 @@ def run_item(batch_id: int, item_id: int, *, clock: Clock) -> bool:
         except SESSION_OVER as over:
             items.pause(batch, over.code, by=actors.system(clock()))
             return False
-        except TRY_LATER:
-            raise
-        except (DomainError, NotSealable) as failed:
+        except TRY_LATER as away:
+            return _come_back(batch, away, clock)
+        except (DomainError, *NOT_SEALED) as failed:
             reason = failed if isinstance(failed, DomainError) else items.ItemFailed(code="not-sealable")
             items.fail(_item(batch, item_id), batch, reason, by=actors.system(clock()))
+    _close_session(batch_id)
     return True
+
+
+def _come_back(batch: SigningBatch, away: DomainError, clock: Clock) -> bool:
+    """Say what the batch waits for and raise again; a key that is away is not awaited beyond its session."""
+    now = clock()
+    ends = batch.key_session_ends_at
+    if isinstance(away, KeyUnavailable) and (ends is None or ends <= now):
+        items.pause(batch, away.code, by=actors.system(now))
+        return False
+    items.wait(batch, away.code, by=actors.system(now))
+    raise away
+
+
+def _close_session(batch_id: int) -> None:
+    """End a person's key session with the last item; the seal's stays open for the packages of the class."""
+    batch = SigningBatch.objects.get(pk=batch_id)
+    if batch.state != SigningBatch.State.DONE or batch.role == SignerRole.SEAL:
+        return
+    try:
+        instruments.keys().close(batch.key_session)
+    except KeyUnavailable:
+        return  # a session that cannot be closed ends by itself
 
 
 def _advance(item: SigningItem, batch: SigningBatch, clock: Clock) -> None:
@@ -72,14 +99,14 @@ def _advance(item: SigningItem, batch: SigningBatch, clock: Clock) -> None:
     if item.state == State.WAITING:
         items.intend(item, batch, by=actors.system(clock()))
     if item.state == State.INTENDED:
-        by = actors.system(clock())
-        document, _token = items.sign(item, batch, by=by)
+        document = items.sign(item, batch, clock=clock)
+        report = items.checked(item, batch, document, clock=clock)
         if role is not SignerRole.SEAL:
-            items.finish_person(item, batch, document, by=by)
+            items.finish_person(item, batch, document, report, by=actors.system(clock()))
             return
         sealing.keep_sealed_xml(item, document)
     if item.state == State.SIGNED:
-        sealing.issue(item, batch, by=actors.system(clock()))
+        sealing.issue(item, batch, clock=clock)
 
 
 def _batch(batch_id: int) -> SigningBatch:

@@ -1,4 +1,4 @@
-"""From the sealed XML to an issued transcript: PDF drawn, compared, sealed, all verified, stored and logged."""
+"""From the sealed XML to an issued transcript: PDF drawn, compared, sealed, verified, stored and logged."""
 
 from __future__ import annotations
 
@@ -10,27 +10,28 @@ from hocba.kernel.canonical import code_hash, code_salt, sha256_hex
 from records.actions import life
 from records.models import LookUpEntry
 from records.rules.lifecycle import Event
-from schools import scopes
+from schools import actors, scopes
 from schools.actors import Actor
 from signing.actions import instruments, items, ledger
+from signing.actions.items import Clock
 from signing.log import leaf
 from signing.models import Authority, SealedDocument, SigningBatch, SigningItem
-from signing.seal.evidence import Evidence
-from signing.seal.keys import ECDSA_P256_SHA256, RSA_SHA256
+from signing.seal import xml
+from signing.seal.evidence import CertificateNotValid, CertificateRevoked, Evidence
 from signing.seal.pdf.compare import differences
 from signing.seal.pdf.draw import Images, draw
 from signing.seal.pdf.seal import seal_pdf
 from signing.seal.pdf.template_version import template_version
 from signing.seal.pdf.verify import verify_pdf
 from signing.seal.trust import SignerRole
-from signing.seal.verdict import Indication
+from signing.seal.verdict import Indication, SignatureReport
 
 
 class _Proofs:
     """Evidence collected when it is embedded, for exactly the authorities that stamped."""
 
-    def __init__(self, chain: list[Certificate], by: Actor) -> None:
-        self._chain, self._by = chain, by
+    def __init__(self, chain: list[Certificate], clock: Clock) -> None:
+        self._chain, self._clock = chain, clock
         self.tokens: list[bytes] = []
         self._collected: Evidence | None = None
 
@@ -42,7 +43,12 @@ class _Proofs:
 
     def _evidence(self) -> Evidence:
         if self._collected is None:
-            self._collected = instruments.collector().collect(self._chain, self._by.at, tokens=self.tokens)
+            try:
+                self._collected = instruments.collector().collect(
+                    self._chain, self._clock(), tokens=self.tokens
+                )
+            except (CertificateRevoked, CertificateNotValid) as refused:
+                raise items.ItemFailed(code=refused.code) from refused
         return self._collected
 
     @property
@@ -65,25 +71,32 @@ def keep_sealed_xml(item: SigningItem, document: bytes) -> None:
         item.save(update_fields=["signed_xml", "prepared_xml", "state"])
 
 
-def issue(item: SigningItem, batch: SigningBatch, *, by: Actor) -> None:
+def issue(item: SigningItem, batch: SigningBatch, *, clock: Clock) -> None:
     """Draw, compare, seal and verify the PDF, store both files, and in one transaction log and issue.
 
     Raises: ItemFailed, when text and data differ or our own verifier does not pass the result.
     """
     sealed_xml = bytes(item.signed_xml or b"")
-    pdf = _sealed_pdf(sealed_xml, batch, item, by)
-    verdict = verify_pdf(pdf, instruments.trust_for(_register(item), by.at), by.at)
-    if verdict.indication is not Indication.PASSED or verdict.xml != sealed_xml:
-        codes = ",".join(reason.code for reason in verdict.reasons)
-        raise items.ItemFailed(code="not-verified", reasons=codes)
+    pdf = _sealed_pdf(sealed_xml, batch, item, clock)
+    report = _verified(item, sealed_xml, pdf, clock)
     blobs = instruments.blobs()
     blobs.put(sealed_xml)
     blobs.put(pdf)
     with scopes.system(item.school_path):
-        _record(item, batch, sealed_xml, pdf, by=by)
+        _record(item, batch, sealed_xml, pdf, report, by=actors.system(clock()))
 
 
-def _sealed_pdf(sealed_xml: bytes, batch: SigningBatch, item: SigningItem, by: Actor) -> bytes:
+def _verified(item: SigningItem, sealed_xml: bytes, pdf: bytes, clock: Clock) -> SignatureReport:
+    """Return our verifier's report on the seal in the XML, when it passes the PDF and the XML within."""
+    now = clock()
+    verdict = verify_pdf(pdf, instruments.trust_for(items.register(item.school_path), now), now)
+    if verdict.indication is not Indication.PASSED or verdict.xml != sealed_xml:
+        codes = ",".join(reason.code for reason in verdict.reasons)
+        raise items.ItemFailed(code="not-verified", reasons=codes)
+    return next(one for one in verdict.signatures if one.role == SignerRole.SEAL.value)
+
+
+def _sealed_pdf(sealed_xml: bytes, batch: SigningBatch, item: SigningItem, clock: Clock) -> bytes:
     drawn = draw(
         sealed_xml,
         _images(item, batch.authority),
@@ -94,13 +107,15 @@ def _sealed_pdf(sealed_xml: bytes, batch: SigningBatch, item: SigningItem, by: A
     if found:
         raise items.ItemFailed(code="text-differs", place=found[0].place)
     chain = instruments.chain_of(batch.authority)
-    proofs = _Proofs(chain, by)
-    algorithm = ECDSA_P256_SHA256 if items.algorithm_is_ec(batch) else RSA_SHA256
-
-    def use_key(digest: bytes) -> bytes:
-        return instruments.keys().sign(batch.key_session, [digest], algorithm)[0]
-
-    return seal_pdf(drawn, sign=use_key, chain=chain, stamp=proofs.stamp, evidence=proofs, signing_time=by.at)
+    proofs = _Proofs(chain, clock)
+    return seal_pdf(
+        drawn,
+        sign=lambda digest: items.use_key(batch, digest),
+        chain=chain,
+        stamp=proofs.stamp,
+        evidence=proofs,
+        signing_time=clock(),
+    )
 
 
 def _images(item: SigningItem, seal: Authority) -> Images:
@@ -119,29 +134,40 @@ def _images(item: SigningItem, seal: Authority) -> Images:
     )
 
 
-def _register(item: SigningItem) -> list[Authority]:
-    rows = Authority.objects.filter(school__path=item.school_path, state__in=["APPROVED", "ENDED"])
-    return list(rows.select_related("school", "certificate"))
+def hidden_code(look_up_code: object, sealed_xml: bytes) -> str:
+    """Return what stands for a look-up code in public lists.
+
+    The salt is made of the signed data, which cannot be written in another way without breaking the seal.
+    """
+    return code_hash(str(look_up_code), code_salt(xml.data_region(sealed_xml)))
+
+
+def _leaf(item: SigningItem, school: str, sealed_xml: bytes, pdf: bytes, by: Actor) -> leaf.Leaf:
+    return leaf.issue(
+        at=by.at,
+        school=school,
+        code_hash=hidden_code(item.version.look_up_code, sealed_xml),
+        xml_sha256=sha256_hex(sealed_xml),
+        pdf_sha256=sha256_hex(pdf),
+        template=f"sha256:{sha256_hex(template_version().encode())}",
+    )
 
 
 @transaction.atomic
-def _record(item: SigningItem, batch: SigningBatch, sealed_xml: bytes, pdf: bytes, *, by: Actor) -> None:
+def _record(
+    item: SigningItem,
+    batch: SigningBatch,
+    sealed_xml: bytes,
+    pdf: bytes,
+    report: SignatureReport,
+    *,
+    by: Actor,
+) -> None:
     version = item.version
     transcript = life.lock(version.transcript_id)
-    items.store_signature(item, batch, sealed_xml, by=by)
-    code = str(version.look_up_code)
-    hidden = code_hash(code, code_salt(sealed_xml))
-    xml_hash, pdf_hash = sha256_hex(sealed_xml), sha256_hex(pdf)
-    entry = leaf.issue(
-        at=by.at,
-        school=transcript.class_year.school.code,
-        code_hash=hidden,
-        xml_sha256=xml_hash,
-        pdf_sha256=pdf_hash,
-        template=template_version(),
-    )
+    items.store_signature(item, batch, sealed_xml, report, by=by)
+    entry = _leaf(item, transcript.class_year.school.code, sealed_xml, pdf, by)
     life.advance(transcript, Event.ISSUED, by=by)
-    _replace_earlier(item, by)
     LookUpEntry.objects.create(
         look_up_code=version.look_up_code,
         school=transcript.class_year.school,
@@ -151,6 +177,9 @@ def _record(item: SigningItem, batch: SigningBatch, sealed_xml: bytes, pdf: byte
         issued_at=by.at,
     )
     items.count(batch, done=1, by=by)
+    done = SigningItem.objects.filter(version=version)
+    done.update(prepared_xml=None, signed_xml=None)
+    done.filter(pk=item.pk).update(state=SigningItem.State.DONE)
     row = ledger.append(entry, school_path=item.school_path)  # last: its lock is everybody's
     SealedDocument.objects.create(
         version=version,
@@ -159,9 +188,9 @@ def _record(item: SigningItem, batch: SigningBatch, sealed_xml: bytes, pdf: byte
         class_year_id=batch.class_year_id,
         batch=batch,
         look_up_code=version.look_up_code,
-        code_hash=hidden,
-        xml_sha256=xml_hash,
-        pdf_sha256=pdf_hash,
+        code_hash=entry.fields["code_hash"],
+        xml_sha256=entry.fields["xml_sha256"],
+        pdf_sha256=entry.fields["pdf_sha256"],
         xml_bytes=len(sealed_xml),
         pdf_bytes=len(pdf),
         template_version=template_version(),
@@ -169,14 +198,24 @@ def _record(item: SigningItem, batch: SigningBatch, sealed_xml: bytes, pdf: byte
         sealed_at=by.at,
         sealed_by_id=batch.authorised_by_id,
     )
-    done = SigningItem.objects.filter(version=version)
-    done.update(prepared_xml=None, signed_xml=None)
-    done.filter(pk=item.pk).update(state=SigningItem.State.DONE)
+    _replace_earlier(item, entry, by)
 
 
-def _replace_earlier(item: SigningItem, by: Actor) -> None:
+def _replace_earlier(item: SigningItem, entry: leaf.Leaf, by: Actor) -> None:
     """A version that this one replaces was withdrawn before; it says from now on that it is replaced."""
-    if item.version.replaces_id is not None:
-        LookUpEntry.objects.filter(version_id=item.version.replaces_id, standing="WITHDRAWN").update(
-            standing="REPLACED"
-        )
+    earlier = SealedDocument.objects.filter(version_id=item.version.replaces_id).first()
+    if item.version.replaces_id is None or earlier is None:
+        return
+    LookUpEntry.objects.filter(version_id=earlier.version_id, standing="WITHDRAWN").update(
+        standing="REPLACED"
+    )
+    fields = entry.fields
+    ledger.append(
+        leaf.replace(
+            at=by.at,
+            school=fields["school"],
+            code_hash=earlier.code_hash,
+            replaced_by=fields["code_hash"],
+        ),
+        school_path=item.school_path,
+    )
