@@ -22,7 +22,7 @@ class State(StrEnum):
     """The intent to seal is committed; the key may have been used."""
     ISSUED = "ISSUED"
     WITHDRAWN = "WITHDRAWN"
-    """Withdrawn, and a transcript made elsewhere stands in its place."""
+    """The issued version is void for ever; whether another replaced it is said of that version."""
 
 
 class Event(StrEnum):
