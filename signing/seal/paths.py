@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import hashlib
 from bisect import bisect_left, bisect_right
-from collections.abc import Coroutine, Iterable
+from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Final, Protocol, TypeVar
 
-from asn1crypto import ocsp as asn1_ocsp
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -34,21 +33,16 @@ from pyhanko_certvalidator.revinfo.manager import RevinfoManager
 
 from signing.seal.certificates import end_entity_findings, name_text
 from signing.seal.lists import Standing, from_anchor, standings
+from signing.seal.moments import answers, boundaries, fresh_crls, fresh_ocsps
 from signing.seal.trust import AnchorRole, Trust
 from signing.seal.verdict import Reason
 from signing.seal.verdict import SubIndication as Sub
-
-EVIDENCE_MAX_AGE: Final = timedelta(hours=48)
-"""How old, at the moment judged, revocation data on a signer may be: older says nothing about that moment."""
 
 MAX_LIST_BYTES: Final = 512 * 1024
 MAX_ITEM_BYTES: Final = 32 * 1024
 MAX_EVIDENCE_ITEMS: Final = 32
 """Bounds on what may be embedded (a CRL; a certificate or OCSP answer; how many of all), so that a hostile
 file cannot buy minutes of work."""
-
-_OPEN_NEXT_UPDATE: Final = timedelta(minutes=30)
-"""How long the library lets revocation data without nextUpdate live."""
 
 _CACHE_SIZE: Final = 20_000
 
@@ -175,19 +169,20 @@ def _answer(question: _Question, line: str, moment: datetime) -> PathFinding:
     evidence; so between two neighbouring dates the answer cannot change, and the cache is exact.
     """
     digest = question.digest()
-    dates = _dates_of.get(digest)
-    if dates is None:
-        try:
-            dates = _dates(question)
-        except (ValueError, TypeError, KeyError):
-            reason = Reason.unknown(Sub.TRY_LATER, line, "path.evidence-unreadable")
-            return PathFinding((reason,), "unknown")
-        _remember(_dates_of, digest, dates)
-    key = (digest, bisect_left(dates, moment), bisect_right(dates, moment))
-    found = _findings.get(key)
-    if found is None:
-        found = _judge(question, line, moment)
-        _remember(_findings, key, found)
+    try:
+        dates = _dates_of.get(digest)
+        if dates is None:
+            certificates = (question.certificate, *question.anchors, *question.others)
+            dates = boundaries(certificates, question.ocsps, question.crls)
+            _remember(_dates_of, digest, dates)
+        key = (digest, bisect_left(dates, moment), bisect_right(dates, moment))
+        found = _findings.get(key)
+        if found is None:
+            found = _judge(question, line, moment)
+            _remember(_findings, key, found)
+    except (ValueError, TypeError, KeyError):
+        # Both libraries raise these for DER that is broken somewhere deep, when it is first read.
+        return PathFinding((Reason.unknown(Sub.TRY_LATER, line, "path.evidence-unreadable"),), "unknown")
     return found
 
 
@@ -202,11 +197,13 @@ def _judge(question: _Question, line: str, moment: datetime) -> PathFinding:
     if not question.anchors:
         return PathFinding((_no_chain(line, question),), "unknown")
     loaded = x509.load_der_x509_certificate(question.certificate)
-    remaining, said = _anchors_lists(question, loaded, moment)
-    own = next((one for one in said if one.certificate == loaded.fingerprint(hashes.SHA256())), None)
-    if own is not None and own.revoked is not None:
-        return _revoked("path.revoked", own.revoked, line, question)
-    context = _context(question, remaining, said, moment)
+    ocsps = fresh_ocsps(question.ocsps, loaded, moment)
+    crls, said = _anchors_lists(question, loaded, ocsps, moment)
+    fingerprint = loaded.fingerprint(hashes.SHA256())
+    since = min((one.revoked for one in said if one.revoked and one.certificate == fingerprint), default=None)
+    if since is not None:
+        return _revoked("path.revoked", since, line, question)
+    context = _context(question, crls, ocsps, said, moment)
     validator = CertificateValidator(_load(question.certificate), validation_context=context)
     try:
         path = _run(validator.async_validate_path())
@@ -253,7 +250,11 @@ def _revoked(code: str, since: datetime, line: str, question: _Question) -> Path
 
 
 def _context(
-    question: _Question, crls: list[bytes], said: list[Standing], moment: datetime
+    question: _Question,
+    crls: list[bytes],
+    ocsps: list[bytes],
+    said: list[Standing],
+    moment: datetime,
 ) -> ValidationContext:
     """Return the library's context; what the anchors' own lists say goes in as assertions."""
     roots = [_load(anchor) for anchor in question.anchors]
@@ -265,7 +266,7 @@ def _context(
             registry,
             POEManager(),
             crls=process_legacy_crl_input(crls),
-            ocsps=process_legacy_ocsp_input(_fresh_ocsps(question, moment)),
+            ocsps=process_legacy_ocsp_input(ocsps),
             assertions=[
                 NonRevokedStatusAssertion(one.certificate, moment) for one in said if one.revoked is None
             ],
@@ -278,26 +279,27 @@ def _context(
 
 
 def _anchors_lists(
-    question: _Question, signer: x509.Certificate, moment: datetime
+    question: _Question, signer: x509.Certificate, ocsps: list[bytes], moment: datetime
 ) -> tuple[list[bytes], list[Standing]]:
-    """Return the other lists, and what lists by the anchors themselves say where no OCSP answer speaks."""
+    """Return the other lists, and what lists by the anchors themselves say.
+
+    That a certificate is revoked always counts; that it is not, only where no OCSP answer speaks of it.
+    """
     anchors = [x509.load_der_x509_certificate(one) for one in question.anchors]
     certificates = [signer, *(x509.load_der_x509_certificate(one) for one in question.others)]
-    answered = {
-        single["cert_id"]["serial_number"].native
-        for der in _fresh_ocsps(question, moment)
-        for single in _answers(der)
-    }
+    answered = {single["cert_id"]["serial_number"].native for der in ocsps for single in answers(der)}
+    silent = {one.fingerprint(hashes.SHA256()) for one in certificates if one.serial_number not in answered}
     remaining: list[bytes] = []
     said: list[Standing] = []
-    for der in _fresh_crls(question, moment):
+    for der in fresh_crls(question.crls, signer, moment):
         listed = x509.load_der_x509_crl(der)
-        if not from_anchor(listed, anchors):
+        if from_anchor(listed, anchors):
+            said += standings(listed, certificates, moment)
+        else:
             remaining.append(der)
-            continue
-        asked = [one for one in certificates if one.serial_number not in answered]
-        said += standings(listed, asked, moment)
-    return remaining, said
+    revoked = {one.certificate for one in said if one.revoked is not None}
+    kept = [one for one in said if one.revoked is not None or one.certificate in silent - revoked]
+    return remaining, kept
 
 
 def _no_chain(line: str, question: _Question) -> Reason:
@@ -327,31 +329,6 @@ _REVOCATION: Final = {
 }
 
 
-def _fresh_crls(question: _Question, moment: datetime) -> list[bytes]:
-    """Leave out lists by the signer's issuer that are too old; lists about authorities have their own term."""
-    issuer = x509.load_der_x509_certificate(question.certificate).issuer
-    kept = []
-    for der in question.crls:
-        listed = x509.load_der_x509_crl(der)
-        if listed.issuer != issuer or listed.last_update_utc + EVIDENCE_MAX_AGE >= moment:
-            kept.append(der)
-    return kept
-
-
-def _fresh_ocsps(question: _Question, moment: datetime) -> list[bytes]:
-    """Leave out answers about the signer that are too old."""
-    serial = x509.load_der_x509_certificate(question.certificate).serial_number
-    return [
-        der
-        for der in question.ocsps
-        if all(
-            single["cert_id"]["serial_number"].native != serial
-            or single["this_update"].native + EVIDENCE_MAX_AGE >= moment
-            for single in _answers(der)
-        )
-    ]
-
-
 def _too_much(evidence: EvidenceLike) -> bool:
     small = (*evidence.certificates, *evidence.ocsps)
     return (
@@ -359,58 +336,6 @@ def _too_much(evidence: EvidenceLike) -> bool:
         or any(len(item) > MAX_ITEM_BYTES for item in small)
         or any(len(item) > MAX_LIST_BYTES for item in evidence.crls)
     )
-
-
-def _dates(question: _Question) -> list[datetime]:
-    """Return, sorted, every date that the answer may turn on. Raises: ValueError and kin, for broken DER."""
-    found: set[datetime] = set()
-    serials = set()
-    for der in (question.certificate, *question.anchors, *question.others):
-        certificate = x509.load_der_x509_certificate(der)
-        serials.add(certificate.serial_number)
-        found |= {certificate.not_valid_before_utc, certificate.not_valid_after_utc}
-    for der in question.ocsps:
-        found |= _ocsp_dates(der)
-    for der in question.crls:
-        listed = x509.load_der_x509_crl(der)
-        found |= _window(listed.last_update_utc, listed.next_update_utc)
-        entries = (listed.get_revoked_certificate_by_serial_number(serial) for serial in serials)
-        found |= {entry.revocation_date_utc for entry in entries if entry is not None}
-    return sorted(found)
-
-
-def _ocsp_dates(der: bytes) -> set[datetime]:
-    found: set[datetime] = set()
-    for single in _answers(der):
-        found |= _window(single["this_update"].native, single["next_update"].native)
-        if single["cert_status"].name == "revoked":
-            found.add(single["cert_status"].chosen["revocation_time"].native)
-    for responder in _responders(der):
-        certificate = x509.load_der_x509_certificate(responder)
-        found |= {certificate.not_valid_before_utc, certificate.not_valid_after_utc}
-    return found
-
-
-def _answers(der: bytes) -> Iterable[asn1_ocsp.SingleResponse]:
-    response = asn1_ocsp.OCSPResponse.load(der)
-    if response["response_status"].native != "successful":
-        return ()
-    answers: Iterable[asn1_ocsp.SingleResponse] = response.basic_ocsp_response["tbs_response_data"][
-        "responses"
-    ]
-    return answers
-
-
-def _responders(der: bytes) -> list[bytes]:
-    response = asn1_ocsp.OCSPResponse.load(der)
-    if response["response_status"].native != "successful":
-        return []
-    return [certificate.dump() for certificate in response.basic_ocsp_response["certs"] or ()]
-
-
-def _window(this_update: datetime, next_update: datetime | None) -> set[datetime]:
-    last = next_update if next_update is not None else this_update + _OPEN_NEXT_UPDATE
-    return {this_update, this_update + EVIDENCE_MAX_AGE, last}
 
 
 @lru_cache(maxsize=1024)

@@ -1,4 +1,4 @@
-"""RFC 3161 timestamp tokens: is this one about these bytes, by an authority we trust, and when was it made?"""
+"""RFC 3161 timestamp tokens: is one about these bytes, by an authority we trust, and made when?"""
 
 from __future__ import annotations
 
@@ -122,9 +122,9 @@ def _signer_certificate(
     for certificate in _certificates(signed, evidence):
         if sid.name == "issuer_and_serial_number":
             named = sid.chosen
-            same = (
-                certificate.issuer == named["issuer"]
-                and certificate.serial_number == named["serial_number"].native
+            same = (  # the number first: comparing names as RFC 5280 asks is dear
+                certificate.serial_number == named["serial_number"].native
+                and certificate.issuer == named["issuer"]
             )
         else:
             same = certificate.key_identifier == sid.native

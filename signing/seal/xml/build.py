@@ -26,12 +26,14 @@ class Algorithm(StrEnum):
     RSA = "rsa-sha256"
 
 
+_BARE_DS: Final[dict[str, str]] = {None: words.DS}  # type: ignore[dict-item]  # None: no prefix
+_BARE_TIME: Final[dict[str, str]] = {None: words.TIME_NS}  # type: ignore[dict-item]
 ALGORITHM_URI: Final = {Algorithm.ECDSA: words.ECDSA_SHA256, Algorithm.RSA: words.RSA_SHA256}
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One thing outside the signature that it covers: where it is, its canonical bytes, the reference's type."""
+    """One thing outside the signature that it covers: where, its canonical bytes, the reference's type."""
 
     uri: str
     canonical: bytes
@@ -79,7 +81,7 @@ def signature(
 ) -> etree._Element:
     """Return ds:Signature with every digest filled in and an empty SignatureValue."""
     ids = words.own_ids(statement.tail)
-    root = etree.Element(ds("Signature"), {"Id": ids["sig"]}, nsmap={None: words.DS})
+    root = etree.Element(ds("Signature"), {"Id": ids["sig"]}, nsmap=_BARE_DS)
     info = _child(root, ds("SignedInfo"))
     _child(info, ds("CanonicalizationMethod"), Algorithm=words.EXCLUSIVE)
     _child(info, ds("SignatureMethod"), Algorithm=ALGORITHM_URI[algorithm])
@@ -118,7 +120,7 @@ def _key_info(root: etree._Element, ids: dict[str, str], chain: Sequence[x509.Ce
 def _ministry_time(root: etree._Element, ids: dict[str, str], statement: Statement) -> etree._Element:
     holder = _child(_child(root, ds("Object")), ds("SignatureProperties"))
     prop = _child(holder, ds("SignatureProperty"), Id=ids["time"], Target="#" + ids["sig"])
-    time = etree.SubElement(prop, f"{{{words.TIME_NS}}}SigningTime", nsmap={None: words.TIME_NS})
+    time = etree.SubElement(prop, f"{{{words.TIME_NS}}}SigningTime", nsmap=_BARE_TIME)
     time.text = statement.signing_time
     return prop
 

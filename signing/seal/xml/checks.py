@@ -29,7 +29,11 @@ CLAIM_TOLERANCE: Final = timedelta(hours=24)
 """How far the claimed time may lie from the proven one."""
 
 _TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:\d\d)")
-_HASHES: Final = {"sha256": hashes.SHA256, "sha384": hashes.SHA384, "sha512": hashes.SHA512}
+_HASHES: Final[dict[str, type[hashes.SHA256 | hashes.SHA384 | hashes.SHA512]]] = {
+    "sha256": hashes.SHA256,
+    "sha384": hashes.SHA384,
+    "sha512": hashes.SHA512,
+}
 _ALGORITHMS: Final = {
     f"http://www.w3.org/2001/04/xmldsig-more#{kind}-{digest}": (kind, digest)
     for kind in ("rsa", "ecdsa")

@@ -1,7 +1,7 @@
 """Read files of other makers: Ministry v1.0 layout with references by id, XAdES or not, timestamp or not.
 
-Elements stand where v1.0 puts them; ids are followed only to the data region, the document, the signature's own
-parts and an earlier SignatureValue. What such a signature covers is told by the verdict, not assumed.
+Elements stand where v1.0 puts them; ids are followed only to the data region, the document, the signature's
+own parts and an earlier SignatureValue. What such a signature covers is told by the verdict, not assumed.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""The Ministry's DANH_SACH_HOC_BA: sealed transcripts, byte for byte, under one signature of the organisation.
+"""The Ministry's DANH_SACH_HOC_BA: sealed transcripts, byte for byte, under an organisation's signature.
 
-Form (CV 2088 leaves the place of the Signature open): it is the last child of DANH_SACH_HOC_BA, enveloped, and
-refers to the list by its id `dataDanhSach`, so the package stays one XML element.
+Form (CV 2088 leaves the place of the Signature open): it is the last child of DANH_SACH_HOC_BA, enveloped,
+and refers to the list by its id `dataDanhSach`, so the package stays one XML element.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ LIST_ROLE: Final = "DANH_SACH"
 
 
 def build_package(documents: Sequence[bytes]) -> bytes:
-    """Return the unsigned list with each HOC_BA in it exactly as given. Raises: NotSignable, for an empty one."""
+    """Return the unsigned list, each HOC_BA in it exactly as given. Raises: NotSignable, if there is none."""
     if not documents:
         raise NotSignable(code="empty-package")
     opening = f'<{words.LIST} id="{words.LIST_ID}">'.encode()
@@ -37,7 +37,7 @@ def build_package(documents: Sequence[bytes]) -> bytes:
 def prepare_package(
     documents: Sequence[bytes], chain: Sequence[x509.Certificate], *, signing_time: datetime
 ) -> Prepared:
-    """Return the list with an organisation's signature in it whose value is still empty. Raises: NotSignable."""
+    """Return the list with an organisation's signature whose value is still empty. Raises: NotSignable."""
     root = _read(build_package(documents))
     algorithm = algorithm_of(chain[0]) if chain else None
     if algorithm is None:

@@ -24,7 +24,7 @@ from signing.seal.xml.words import ds, xades
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What is asked of a file. `exact`: our own profile; otherwise other makers' by-id references are read."""
+    """What is asked of a file. `exact`: our own profile; otherwise other makers' references by id."""
 
     name: str
     exact: bool
@@ -120,7 +120,7 @@ def _slot(
     else:
         signed_on, person, signature = children(node, words.SIGNED_ON, words.PERSONAL_NUMBER, ds("Signature"))
         number = leaf(person)
-    outside = {f"#data-{code}": ("data", region, None)}
+    outside: Outside = {f"#data-{code}": ("data", region, None)}
     if role is SignerRole.LEADER and SignerRole.HOMEROOM.value in nodes:
         value = nodes[SignerRole.HOMEROOM.value][-1][1]  # its shape was checked with the earlier slot
         outside[f"#sv-gvcn-{code}"] = ("countersigned", value, words.TYPE_COUNTERSIGNED)
@@ -365,7 +365,7 @@ def children(node: etree._Element, *tags: str) -> list[etree._Element]:
 
 def attributes(node: etree._Element, **expected: str) -> None:
     """Check that the attributes are exactly these. Raises: Malformed."""
-    if dict(node.attrib) != expected:
+    if dict(node.items()) != expected:
         raise Malformed("layout.attributes", name(node))
 
 

@@ -87,7 +87,7 @@ def _check_names(root: etree._Element, *, exact: bool) -> None:
         name = etree.QName(node)
         if exact and name.namespace not in _NAMESPACES:
             raise Malformed("file.namespaces", name.localname)
-        if exact and any(key.startswith("{") for key in node.keys()):  # noqa: SIM118  # lxml's own keys()
+        if exact and any(str(key).startswith("{") for key in node.keys()):  # noqa: SIM118  # lxml's own keys()
             raise Malformed("file.namespaces", name.localname)
     if exact:
         try:
@@ -103,7 +103,7 @@ def _check_ids(root: etree._Element) -> None:
     seen: set[str] = set()
     for node in root.iter():
         for key, value in node.items():
-            if etree.QName(key).localname.lower() == "id":
+            if etree.QName(str(key)).localname.lower() == "id":
                 if value in seen:
                     raise Malformed("file.duplicate-id")
-                seen.add(value)
+                seen.add(str(value))

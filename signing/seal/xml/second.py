@@ -1,4 +1,4 @@
-"""A second opinion by an independent implementation: signxml on each slot (it knows no profile and no time)."""
+"""A second opinion by an independent implementation: signxml on each slot (it knows no profile, no time)."""
 
 from __future__ import annotations
 
@@ -35,6 +35,6 @@ def _agrees(document: Document, role: SignerRole) -> bool:
     copy = etree.fromstring(etree.tostring(document.root))
     try:
         XMLVerifier().verify(copy, x509_cert=certificate, expect_config=config)
-    except Exception:  # signxml raises lxml, ValueError, AttributeError… besides InvalidSignature
+    except Exception:  # noqa: BLE001  # signxml raises lxml, ValueError, AttributeError… besides InvalidSignature
         return False
     return True

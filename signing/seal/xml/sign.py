@@ -6,6 +6,7 @@ Every step takes and gives the whole document as bytes, so each can be stored an
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import re
 from collections.abc import Sequence
@@ -168,10 +169,8 @@ def _checked_ecdsa(key: ec.EllipticCurvePublicKey, digest: bytes, raw: bytes) ->
     candidates = []
     if len(raw) == 2 * P256_BYTES:
         candidates.append((int.from_bytes(raw[:P256_BYTES], "big"), int.from_bytes(raw[P256_BYTES:], "big")))
-    try:
+    with contextlib.suppress(ValueError):  # not DER; r‖s may still fit
         candidates.append(decode_dss_signature(raw))
-    except ValueError:
-        pass  # not DER; r‖s may still fit
     for r, s in candidates:
         try:
             key.verify(encode_dss_signature(r, s), digest, ec.ECDSA(Prehashed(hashes.SHA256())))

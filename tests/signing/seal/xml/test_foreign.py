@@ -1,4 +1,4 @@
-"""Files of other makers: v1.0 with references by id, no XAdES, no timestamp; the verdict says what was covered."""
+"""Files of other makers: v1.0, references by id, no XAdES, no timestamp; the verdict says what is covered."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from lxml import etree
 from signxml import CanonicalizationMethod, DigestAlgorithm, SignatureMethod, XMLSigner, methods
-from signxml.algorithms import SignatureReference
+from signxml.signer import SignatureReference
 
 from hocba.kernel.clock import iso_vietnam
 from signing.seal.verdict import Indication
@@ -26,9 +26,9 @@ def foreign_file(world: World, method: CanonicalizationMethod, *, with_time: boo
     root = etree.fromstring(freeze(str(uuid.uuid4())))
     for name, key, number in (("CBQL", world.leader, LEADER_NUMBER), ("KY_PHAT_HANH", world.seal, None)):
         slot = etree.SubElement(root[1], name)
+        etree.SubElement(slot, "NGAY_KY").text = iso_vietnam(NOW)
         if number:
             etree.SubElement(slot, "SO_CCCD").text = number
-        etree.SubElement(slot, "NGAY_KY").text = iso_vietnam(NOW)
         slot.append(sign(root, name, key, method, with_time))
     return etree.tostring(root, xml_declaration=True, encoding="utf-8")
 
@@ -37,7 +37,7 @@ def sign(
     root: etree._Element, name: str, key: IssuedKey, method: CanonicalizationMethod, with_time: bool
 ) -> etree._Element:
     """Let signxml sign the data region and an Object with the Ministry's SigningTime."""
-    holder = etree.SubElement(root, f"{{{DS}}}Object", {"Id": f"time-{name}"}, nsmap={None: DS})
+    holder = etree.SubElement(root, f"{{{DS}}}Object", {"Id": f"time-{name}"}, nsmap={"ds": DS})
     prop = etree.SubElement(
         etree.SubElement(holder, f"{{{DS}}}SignatureProperties"),
         f"{{{DS}}}SignatureProperty",
@@ -95,8 +95,8 @@ def test_it_is_not_taken_for_one_of_ours(world: World, foreign: bytes) -> None:
             "digest.time",
         ),
         (
-            f"<SO_CCCD>{LEADER_NUMBER}</SO_CCCD><NGAY",
-            "<SO_CCCD>099175000457</SO_CCCD><NGAY",
+            f"</NGAY_KY><SO_CCCD>{LEADER_NUMBER}",
+            "</NGAY_KY><SO_CCCD>099175000457",
             "signer.other-person",
         ),
     ],

@@ -1,4 +1,4 @@
-"""Genuine files pass, also written otherwise; what the verdict tells; standing; withdrawals cannot be escaped."""
+"""Genuine files pass, also written otherwise; what the verdict tells; withdrawals cannot be escaped."""
 
 from __future__ import annotations
 

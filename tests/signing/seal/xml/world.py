@@ -35,14 +35,14 @@ OTHER_SCHOOL = "99000102"
 TEACHER_NUMBER = "099188000789"
 LEADER_NUMBER = "099175000456"
 HOURS = {SignerRole.HOMEROOM: 0, SignerRole.LEADER: 1, SignerRole.SEAL: 2}
-LEVELS = {
-    code: "T"
-    for code in (
+LEVELS = dict.fromkeys(
+    (
         *("TU_CHU_TU_HOC", "GIAO_TIEP_HOP_TAC", "GIAI_QUYET_VAN_DE_SANG_TAO", "NGON_NGU", "TINH_TOAN"),
         *("KHOA_HOC", "CONG_NGHE", "TIN_HOC", "THAM_MI", "THE_CHAT"),
         *("YEU_NUOC", "NHAN_AI", "CHAM_CHI", "TRUNG_THUC", "TRACH_NHIEM"),
-    )
-}
+    ),
+    "T",
+)
 
 
 @dataclass(frozen=True)
