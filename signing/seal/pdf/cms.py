@@ -45,35 +45,38 @@ def signed_data(
     raw = sign(digest)
     _check(chain[0], raw, digest)
     token = cms.ContentInfo.load(stamp(sha256(raw)))
-    sha_256 = algos.DigestAlgorithm({"algorithm": "sha256"})
-    signer = cms.SignerInfo(
-        {
-            "version": "v1",
-            "sid": cms.SignerIdentifier(
-                {
-                    "issuer_and_serial_number": {
-                        "issuer": certificates[0].issuer,
-                        "serial_number": certificates[0].serial_number,
-                    }
-                }
-            ),
-            "digest_algorithm": sha_256,
-            "signed_attrs": attributes,
-            "signature_algorithm": {"algorithm": _algorithm(chain[0])},
-            "signature": raw,
-            "unsigned_attrs": [{"type": "signature_time_stamp_token", "values": [token]}],
-        }
-    )
+    signer = _signer_info(certificates[0], attributes, _algorithm(chain[0]), raw, token)
     content = cms.SignedData(
         {
             "version": "v1",
-            "digest_algorithms": [sha_256],
+            "digest_algorithms": [algos.DigestAlgorithm({"algorithm": "sha256"})],
             "encap_content_info": {"content_type": "data"},
             "certificates": certificates,
             "signer_infos": [signer],
         }
     )
     return bytes(cms.ContentInfo({"content_type": "signed_data", "content": content}).dump())
+
+
+def _signer_info(
+    certificate: asn1_x509.Certificate,
+    attributes: cms.CMSAttributes,
+    algorithm: str,
+    raw: bytes,
+    token: cms.ContentInfo,
+) -> cms.SignerInfo:
+    named = {"issuer": certificate.issuer, "serial_number": certificate.serial_number}
+    return cms.SignerInfo(
+        {
+            "version": "v1",
+            "sid": cms.SignerIdentifier({"issuer_and_serial_number": named}),
+            "digest_algorithm": algos.DigestAlgorithm({"algorithm": "sha256"}),
+            "signed_attrs": attributes,
+            "signature_algorithm": {"algorithm": algorithm},
+            "signature": raw,
+            "unsigned_attrs": [{"type": "signature_time_stamp_token", "values": [token]}],
+        }
+    )
 
 
 def _attributes(document_digest: bytes, certificate: x509.Certificate) -> cms.CMSAttributes:

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from weasyprint.css import ColorProfile
     from weasyprint.text.fonts import FontConfiguration
 
+__all__ = ["ImageLinks", "Images", "draw", "look_up_address", "qr_svg", "render_html"]
+
 ATTACHMENT = "transcript.xml"
 _FACES = (("normal", "normal"), ("bold", "normal"), ("normal", "italic"), ("bold", "italic"))
 _INTENT = "hocba-srgb"
