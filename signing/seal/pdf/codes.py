@@ -35,8 +35,6 @@ CODES: dict[str, str] = {
     "pdf.time-apart": "The claimed signing time is too far from the timestamp.",
     "pdf.before-xml": "The PDF was signed before the XML was sealed.",
     "pdf.other-organisation": "The PDF was not signed by the organisation that sealed the XML.",
-    "pdf.not-authorised": "The register does not allow this certificate to seal for this school.",
-    "pdf.authority-unknown": "No authority register is at hand.",
     "pdf.text-differs": "What the pages show is not what the sealed data says.",
     "pdf.text-unreadable": "The pages' text cannot be read, so it was not compared with the data.",
     "pdf.unexpected": "The verifier met something it does not know; nothing is vouched for.",

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import time
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
+from signing.seal.pdf import codes
 from signing.seal.trust import SignerRole
 from signing.seal.verdict import Indication
 from tests.signing.seal.pdf import attacks
@@ -84,3 +87,10 @@ def test_leaves_open_a_seal_of_an_unknown_issuer(genuine: Genuine, tmp_path) -> 
 
     verdict = verify_pdf(genuine.sealed, stranger, genuine.world.clock)
     assert verdict.indication is Indication.INDETERMINATE
+
+
+def test_every_code_given_is_listed_and_every_listed_one_is_given() -> None:
+    room = Path(codes.__file__).parent
+    sources = [path.read_text("utf-8") for path in room.glob("*.py") if path.name != "codes.py"]
+    given = set(re.findall(r'"(pdf\.[a-z-]+)"', "".join(sources)))
+    assert given == set(codes.CODES)
