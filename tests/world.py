@@ -1,4 +1,4 @@
-"""The world in which transcripts are signed: specimen PKI and key agent as real processes, a school enrolled in them.
+"""The world in which transcripts are signed: specimen PKI and key agent as processes, a school in them.
 
 from tests.world import ground, world  # noqa: F401     (fixtures, in a conftest)
 
@@ -48,10 +48,21 @@ PIN = "246810"
 OPERATOR_PIN = "135791"
 HTTP = urllib3.PoolManager(retries=False)
 TRAITS = dict.fromkeys(
-    (
-        *("TU_CHU_TU_HOC", "GIAO_TIEP_HOP_TAC", "GIAI_QUYET_VAN_DE_SANG_TAO", "NGON_NGU", "TINH_TOAN"),
-        *("KHOA_HOC", "THAM_MI", "THE_CHAT", "YEU_NUOC", "NHAN_AI", "CHAM_CHI", "TRUNG_THUC", "TRACH_NHIEM"),
-    ),
+    [
+        "TU_CHU_TU_HOC",
+        "GIAO_TIEP_HOP_TAC",
+        "GIAI_QUYET_VAN_DE_SANG_TAO",
+        "NGON_NGU",
+        "TINH_TOAN",
+        "KHOA_HOC",
+        "THAM_MI",
+        "THE_CHAT",
+        "YEU_NUOC",
+        "NHAN_AI",
+        "CHAM_CHI",
+        "TRUNG_THUC",
+        "TRACH_NHIEM",
+    ],
     "T",
 )
 

@@ -1,0 +1,120 @@
+"""Issued transcripts as people and programs may read them: rows, files, bundles, what a code says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from hocba.kernel.blobs import BlobMissing, BlobStore, FileBlobs
+from hocba.kernel.errors import Unavailable
+from records.models import LookUpEntry
+from schools.actors import Actor
+from schools.permissions import Permission, one, visible
+from signing.log.leaf import Leaf
+from signing.models import PinnedProof, SealedDocument, Withdrawal
+from signing.seal import bundle
+
+
+@cache
+def _store(root: str) -> BlobStore:
+    return FileBlobs(Path(root))
+
+
+def blobs() -> BlobStore:
+    """Return the write-once store of documents, where the settings say it is."""
+    return _store(str(settings.BLOB_ROOT))
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a stranger with a code may learn: that it exists, of which school and year, and whether it counts."""
+
+    look_up_code: UUID
+    school_name: str
+    school_year: str
+    standing: str
+    issued_at: datetime
+    ended_at: datetime | None
+
+
+def issued(by: Actor, permission: Permission = Permission.TRANSCRIPT_VIEW) -> QuerySet[SealedDocument]:
+    """Return the issued transcripts that `by` may read, withdrawn ones too; the newest first."""
+    rows = visible(by, permission, SealedDocument.objects.all())
+    return rows.select_related("pupil", "class_year__school", "leaf", "withdrawal").order_by("-pk")
+
+
+def document(by: Actor, code: UUID, permission: Permission = Permission.TRANSCRIPT_VIEW) -> SealedDocument:
+    """Return one issued transcript by its look-up code. Raises: NotFound, absent or hidden alike."""
+    rows = SealedDocument.objects.select_related(
+        "pupil", "class_year__school", "class_year__school_year", "leaf", "version"
+    ).defer("version__frozen_xml")
+    return one(by, permission, rows, look_up_code=code)
+
+
+def withdrawal_of(sealed: SealedDocument) -> Withdrawal | None:
+    """Return the withdrawal, asked anew at each reading: the file itself never says it."""
+    return Withdrawal.objects.filter(sealed=sealed).select_related("withdrawn_by").first()
+
+
+def standing_of(code: UUID) -> Standing | None:
+    """Return what the registry says of a code to anybody; None when there is no such code."""
+    row = LookUpEntry.objects.select_related("school", "school_year").filter(look_up_code=code).first()
+    if row is None:
+        return None
+    return Standing(
+        row.look_up_code, row.school.name, row.school_year.label, row.standing, row.issued_at, row.ended_at
+    )
+
+
+def xml_of(sealed: SealedDocument) -> bytes:
+    """Return the sealed XML. Raises: Unavailable, when the store does not have it as it was."""
+    return _read(sealed.xml_sha256)
+
+
+def pdf_of(sealed: SealedDocument) -> bytes:
+    """Return the sealed PDF. Raises: Unavailable."""
+    return _read(sealed.pdf_sha256)
+
+
+def bundle_of(sealed: SealedDocument) -> bytes:
+    """Return the bundle, made of the files, the pinned proof and that day's lists: always the same bytes.
+
+    Raises: Unavailable, while no checkpoint covers the leaf yet (some seconds after issuing).
+    """
+    pinned = PinnedProof.objects.select_related("trust_list").filter(leaf_id=sealed.leaf_id).first()
+    if pinned is None:
+        raise Unavailable(
+            _("Học bạ vừa phát hành, sổ công khai đang được ký. Xin tải lại sau ít giây."), code="not-pinned"
+        )
+    return bundle.build(
+        xml=xml_of(sealed),
+        pdf=pdf_of(sealed),
+        proof=pinned.proof.encode(),
+        authority=pinned.trust_list.authority.encode(),
+        status=pinned.trust_list.status.encode(),
+        leaf=Leaf.parse(bytes(sealed.leaf.entry)),
+        look_up_code=str(sealed.look_up_code),
+        number=sealed.version.number,
+    )
+
+
+def is_pinned(sealed: SealedDocument) -> bool:
+    """Return whether the bundle can be made already."""
+    return PinnedProof.objects.filter(leaf_id=sealed.leaf_id).exists()
+
+
+def _read(digest: str) -> bytes:
+    try:
+        return blobs().get(digest)
+    except BlobMissing as missing:
+        raise Unavailable(
+            _("Kho lưu trữ chưa trả lại được tệp này. Tệp không mất; hãy báo người vận hành hệ thống."),
+            code="blob-missing",
+        ) from missing
