@@ -31,7 +31,7 @@ app.conf.update(
     },
     beat_schedule={
         "sweep_batches": {"task": "signing.tasks.sweep_batches", "schedule": 30.0},
-        "publish_log": {"task": "signing.tasks.publish_log", "schedule": 15.0},
+        "publish_log": {"task": "signing.tasks.publish_log", "schedule": 10.0},
     },
     timezone="Asia/Ho_Chi_Minh",
     enable_utc=True,
