@@ -9,12 +9,12 @@ from typing import Final
 
 CODES: Final[dict[str, str]] = {
     # The file as such (FORMAT_FAILURE)
-    "file.too-large": "The file is larger than 10 MB.",
+    "file.too-large": "The file is larger than is read (a transcript 2 MB, a list 10 MB).",
     "file.empty": "The file is empty.",
     "file.encoding": "The file is not UTF-8, or declares another encoding.",
     "file.forbidden-markup": "The file has a comment, processing instruction, DTD, entity or CDATA section.",
     "file.not-xml": "The file is not well-formed XML.",
-    "file.too-complex": "The file has too many elements or is nested too deeply.",
+    "file.too-complex": "The file has too many elements or attributes or is nested too deeply.",
     "file.namespaces": "The file uses or declares a namespace that has no place in it.",
     "file.duplicate-id": "Two elements carry the same identifier.",
     "file.broken": "The file could not be read to its end.",

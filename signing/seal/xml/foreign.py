@@ -26,6 +26,8 @@ _DIGESTS: Final = {
     "http://www.w3.org/2001/04/xmlenc#sha512": "sha512",
 }
 _ID_NAMES: Final = ("Id", "id", "ID")
+_MOST_REFERENCES: Final = 12
+"""Each may make a canonical form of the whole file, so their number is bounded."""
 
 
 def dissect(data: bytes) -> Document:
@@ -72,6 +74,8 @@ def _signature(node: etree._Element, root: etree._Element, region: etree._Elemen
     method = only(info, ds("CanonicalizationMethod")).get("Algorithm", "")
     if method not in _CANONICAL or len(only(info, ds("CanonicalizationMethod"))):
         raise Malformed("layout.reference", "CanonicalizationMethod")
+    if len(info.findall(ds("Reference"))) > _MOST_REFERENCES:
+        raise Malformed("layout.reference", "SignedInfo")
     data = only(only(node, ds("KeyInfo")), ds("X509Data"))
     time = [one for one in node.iter("{*}SigningTime") if one.tag != xades("SigningTime")]
     properties = node.find(f"{ds('Object')}/{xades('QualifyingProperties')}/{xades('SignedProperties')}")

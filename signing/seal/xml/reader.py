@@ -15,6 +15,10 @@ MAX_TAGS: Final = 40_000
 
 MAX_TAGS_LIST: Final = 1_000_000
 MAX_DEPTH: Final = 40
+MAX_ATTRIBUTES: Final = 32
+"""Most attributes and namespace declarations of one element: canonical form sorts them in square time."""
+
+_ATTRIBUTE: Final = re.compile(r"""\s[^\s<>=]+\s*=\s*["']""")
 
 _DECLARATION: Final = re.compile(
     r"""<\?xml\s+version\s*=\s*(["'])1\.0\1(?:\s+encoding\s*=\s*(["'])[Uu][Tt][Ff]-8\2)?"""
@@ -32,14 +36,19 @@ class Malformed(Exception):
         self.where = where
 
 
-def read(data: bytes, *, max_tags: int = MAX_TAGS, exact: bool = True) -> etree._Element:
+def read(data: bytes, *, listed: bool = False, exact: bool = True) -> etree._Element:
     """Return the root of a file that is UTF-8 XML without markup that signatures do not see.
 
-    `exact` also refuses every namespace declaration that exclusive C14N would leave unsigned.
+    `listed` allows the size of a whole list; `exact` also refuses every namespace declaration that exclusive
+    C14N would leave unsigned.
     Raises: Malformed.
     """
+    if len(data) > (words.LIMIT_LIST_BYTES if listed else words.LIMIT_BYTES):
+        raise Malformed("file.too-large")
     text = _text(data)
-    if text.count("<") > max_tags:
+    if text.count("<") > (MAX_TAGS_LIST if listed else MAX_TAGS):
+        raise Malformed("file.too-complex")
+    if any(_crowded(chunk) for chunk in text.split("<")):
         raise Malformed("file.too-complex")
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
@@ -52,10 +61,13 @@ def read(data: bytes, *, max_tags: int = MAX_TAGS, exact: bool = True) -> etree.
     return root
 
 
+def _crowded(chunk: str) -> bool:
+    """Return whether a tag, with the text behind it, has too many attributes; "=" alone is cheap to count."""
+    return chunk.count("=") > MAX_ATTRIBUTES and len(_ATTRIBUTE.findall(chunk)) > MAX_ATTRIBUTES
+
+
 def _text(data: bytes) -> str:
     """Decode, and refuse on the decoded text, so that no second encoding can hide anything."""
-    if len(data) > words.LIMIT_BYTES:
-        raise Malformed("file.too-large")
     if not data.strip():
         raise Malformed("file.empty")
     try:

@@ -16,7 +16,7 @@ from signing.seal.xml.build import canonical
 from signing.seal.xml.checks import approval, instant, integrity, load_certificate, stamp_of
 from signing.seal.xml.package import LIST_ROLE, LIST_TAIL
 from signing.seal.xml.profile import Signed, attributes, dissect_signature
-from signing.seal.xml.reader import MAX_TAGS_LIST, Malformed, read
+from signing.seal.xml.reader import Malformed, read
 from signing.seal.xml.words import ds
 
 
@@ -47,7 +47,7 @@ def verify_package(data: bytes, trust: Trust, at: datetime, *, sender: str | Non
 
 
 def _verify(data: bytes, trust: Trust, at: datetime, sender: str | None) -> PackageVerdict:
-    root = read(data, max_tags=MAX_TAGS_LIST)
+    root = read(data, listed=True)
     if root.tag != words.LIST:
         raise Malformed("layout.root")
     attributes(root, id=words.LIST_ID)

@@ -37,8 +37,11 @@ ROLES: Final = (SignerRole.HOMEROOM, SignerRole.LEADER, SignerRole.SEAL)
 SUFFIX: Final = {SignerRole.HOMEROOM: "gvcn", SignerRole.LEADER: "cbql", SignerRole.SEAL: "kph"}
 UUID_PATTERN: Final = r"[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
 
-LIMIT_BYTES: Final = 10 * 1024 * 1024
-"""Largest file that is read: the Ministry's bound on one transaction (CV 2088)."""
+LIMIT_LIST_BYTES: Final = 10 * 1024 * 1024
+"""Largest list that is read: the Ministry's bound on one transaction (CV 2088)."""
+
+LIMIT_BYTES: Final = 2 * 1024 * 1024
+"""Largest transcript that is read; a genuine one, signed three times, has some 60 KB."""
 
 
 def ds(name: str) -> str:

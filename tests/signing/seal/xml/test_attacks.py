@@ -263,6 +263,16 @@ EDITS: dict[str, tuple[Callable[[bytes], bytes], str, str]] = {
         FORMAT,
         "file.too-complex",
     ),
+    "too many attributes": (
+        text("<HO_VA_TEN>", "<HO_VA_TEN " + " ".join(f'a{n}="x"' for n in range(50_000)) + ">"),
+        FORMAT,
+        "file.too-complex",
+    ),
+    "too many namespaces": (
+        text("<HOC_BA ", "<HOC_BA " + " ".join(f'xmlns:a{n}="urn:x"' for n in range(3_900)) + " "),
+        FORMAT,
+        "file.too-complex",
+    ),
     # Attributes, ids, namespaces
     "unused namespace": (text("<HOC_BA ", '<HOC_BA xmlns:x="urn:x" '), FORMAT, "file.namespaces"),
     "relative namespace": (text("<HOC_BA ", '<HOC_BA xmlns:x="x" '), FORMAT, "file.namespaces"),

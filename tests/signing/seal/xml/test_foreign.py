@@ -62,9 +62,9 @@ def sign(
     return made
 
 
-@pytest.fixture(scope="module")
-def foreign(world: World) -> bytes:
-    return foreign_file(world, EXCLUSIVE)
+@pytest.fixture(scope="module", params=[EXCLUSIVE, INCLUSIVE], ids=["exclusive", "inclusive"])
+def foreign(world: World, request: pytest.FixtureRequest) -> bytes:
+    return foreign_file(world, request.param)
 
 
 def test_it_is_intact_and_nothing_proves_when(world: World, foreign: bytes) -> None:
@@ -112,6 +112,13 @@ def test_a_signature_that_does_not_cover_its_time_fails(world: World) -> None:
     verdict = verify_xml(foreign_file(world, EXCLUSIVE, with_time=False), world.trust, AFTER, FOREIGN)
     assert verdict.indication is Indication.FAILED
     assert "signature.not-covering-time" in [one.code for one in verdict.reasons]
+
+
+def test_a_flood_of_references_is_not_followed(world: World, genuine: bytes) -> None:
+    start, end = genuine.rindex(b"<Reference "), genuine.rindex(b"</Reference>") + len(b"</Reference>")
+    hostile = genuine[:end] + genuine[start:end] * 20 + genuine[end:]
+    verdict = verify_xml(hostile, world.trust, AFTER, FOREIGN)
+    assert [one.code for one in verdict.reasons] == ["layout.reference"]
 
 
 def test_our_own_files_can_be_read_so_too(world: World, genuine: bytes) -> None:

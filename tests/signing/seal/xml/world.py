@@ -35,14 +35,11 @@ OTHER_SCHOOL = "99000102"
 TEACHER_NUMBER = "099188000789"
 LEADER_NUMBER = "099175000456"
 HOURS = {SignerRole.HOMEROOM: 0, SignerRole.LEADER: 1, SignerRole.SEAL: 2}
-LEVELS = dict.fromkeys(
-    (
-        *("TU_CHU_TU_HOC", "GIAO_TIEP_HOP_TAC", "GIAI_QUYET_VAN_DE_SANG_TAO", "NGON_NGU", "TINH_TOAN"),
-        *("KHOA_HOC", "CONG_NGHE", "TIN_HOC", "THAM_MI", "THE_CHAT"),
-        *("YEU_NUOC", "NHAN_AI", "CHAM_CHI", "TRUNG_THUC", "TRACH_NHIEM"),
-    ),
-    "T",
+TRAITS = (
+    "TU_CHU_TU_HOC GIAO_TIEP_HOP_TAC GIAI_QUYET_VAN_DE_SANG_TAO NGON_NGU TINH_TOAN KHOA_HOC CONG_NGHE TIN_HOC "
+    "THAM_MI THE_CHAT YEU_NUOC NHAN_AI CHAM_CHI TRUNG_THUC TRACH_NHIEM"
 )
+LEVELS = dict.fromkeys(TRAITS.split(" "), "T")
 
 
 @dataclass(frozen=True)
@@ -132,7 +129,7 @@ class World:
         roles: Sequence[SignerRole] = tuple(SignerRole),
         **steps: dict[str, object],
     ) -> bytes:
-        """Return a sealed transcript; `HOMEROOM={…}`, `LEADER={…}`, `SEAL={…}` change how a slot is signed."""
+        """Return a sealed transcript; `HOMEROOM={…}`, `LEADER={…}`, `SEAL={…}` change how one is signed."""
         document = frozen or freeze(code or str(uuid.uuid4()))
         for role in roles:
             document = self.sign(document, role, self.step(role, **steps.get(role.name, {})))
