@@ -1,0 +1,27 @@
+"""Make the receiver ready: its tables, the Sở's account, the schools for which the Sở speaks."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from exports.receiver.__main__ import main as receiver
+from hocba.demo import tree
+
+
+def prepare() -> int:
+    """Migrate the receiver's database and make its accounts; idempotent. Return an exit code."""
+    os.environ["DJANGO_SETTINGS_MODULE"] = "exports.receiver.settings"
+    if code := receiver(["migrate"]):
+        return code
+    secret = Path(os.environ["MINISTRY_SECRET_FILE"]).read_text("utf-8").strip()
+    names = {plan.code: plan.name for plan in tree.UNITS}
+    top = tree.DEPARTMENT
+    if code := receiver(["add-unit", top, names[top], secret]):
+        return code
+    for plan in tree.UNITS:
+        if plan.level == "school" and (
+            code := receiver(["add-unit", plan.code, plan.name, "", "--parent", top])
+        ):
+            return code
+    return 0
