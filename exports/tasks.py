@@ -6,7 +6,8 @@ import logging
 
 from celery import shared_task
 
-from exports.actions import discovery, packaging, rounds
+from exports.actions import discovery, looking_up, packaging, rounds
+from exports.queries import waiting
 from hocba.kernel import clock
 from hocba.kernel.errors import DomainError
 from schools import actors
@@ -18,14 +19,26 @@ logger = logging.getLogger(__name__)
 def deliver(**_: object) -> None:
     """Go once round all destinations: discover, cut, register, send, ask."""
     by = actors.system(clock.now())
-    for destination in rounds.open_destinations(by=by):
+    destinations = rounds.open_destinations()
+    for destination in destinations:
         discovery.owe_certificates(destination, by=by)
         while discovery.discover(destination, by=by):
             pass
-    for batch_id in packaging.waiting_batches():
+    for group in waiting.groups(clock.now()):
         try:
-            packaging.cut(batch_id, by=by)
+            packaging.cut(group, clock=clock.now)
         except DomainError as later:
-            logger.info("Packages of batch %s wait: %s", batch_id, later.case)
-    for destination in rounds.open_destinations(by=by):
-        rounds.go(destination, clock=clock.now)
+            logger.info("Packages of class %s wait: %s", group.class_year_id, later.case)
+        except Exception:  # noqa: BLE001 - one class that cannot be packed must not hold up the others
+            logger.exception("Packages of class %s failed", group.class_year_id)
+    for destination in destinations:
+        try:
+            rounds.go(destination, clock=clock.now)
+        except Exception:  # noqa: BLE001 - one destination must not hold up the others
+            logger.exception("The round with %s failed", destination.code)
+
+
+@shared_task
+def forget_attempts(**_: object) -> None:
+    """Delete counts of failed look-ups that no longer matter."""
+    looking_up.forget(clock.now())

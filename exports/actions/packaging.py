@@ -1,4 +1,4 @@
-"""Cut what a sealed class owes into packages, signed in the session that the clerk opened for the seal.
+"""Cut what a class owes into packages, signed in a session that the clerk opened.
 
 The worker later resends exactly these bytes; another grouping, or an ended session, asks the clerk again.
 """
@@ -6,80 +6,155 @@ The worker later resends exactly these bytes; another grouping, or an ended sess
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from exports.ministry import packages
-from exports.models import Delivery, Package
+from exports.models import Delivery, Kind, Package, PackagingSession
+from exports.queries import waiting
+from exports.queries.waiting import Group
 from hocba.kernel.errors import Conflict
-from schools import scopes
+from records.national import v1_0
+from schools import actors, scopes
 from schools.actors import Actor
+from schools.models import ClassYear
 from signing.actions import instruments
-from signing.models import SealedDocument, SigningBatch
+from signing.models import SealedDocument, SigningBatch, Withdrawal
 from signing.seal import xml
-from signing.seal.keys import SessionExhausted, SessionExpired, algorithm_for
+from signing.seal.keys import KeyUnavailable, SessionExhausted, SessionExpired, algorithm_for
 
 LOCK_CLASS = 0x5170
+Session = PackagingSession | SigningBatch
+Clock = Callable[[], datetime]
 
 
-def waiting_batches() -> list[int]:
-    """Return finished seal batches with deliveries that have no package yet, and a session still open."""
-    rows = SigningBatch.objects.filter(
-        state=SigningBatch.State.DONE,
-        role="KY_PHAT_HANH",
-        class_year_id__in=Delivery.objects.filter(package__isnull=True).values("class_year_id"),
-    )
-    return list(rows.values_list("pk", flat=True))
+def cut(group: Group, *, clock: Clock) -> int:
+    """Cut and sign the packages of a group; return how many. Idempotent: what has a package is left alone.
 
-
-def cut(batch_id: int, *, by: Actor) -> int:
-    """Cut and sign the packages of a batch; return how many. Idempotent: what has a package is left alone.
-
-    Raises: Conflict with code "session-ended", when the clerk must authorise again; KeyUnavailable.
+    Raises: Conflict with code "session-ended", when the clerk must authorise again; Unavailable, when key,
+    timestamp or revocation service do not answer; DocumentTooLarge is told as Conflict "document-too-large".
     """
-    batch = SigningBatch.objects.select_related(
-        "class_year__school", "authority__certificate", "authority__school"
-    ).get(pk=batch_id)
-    with scopes.system(batch.class_year.school.path):
-        rows = SealedDocument.objects.filter(batch=batch, leaf__deliveries__package__isnull=True)
-        waiting = list(rows.distinct().order_by("leaf_id").values_list("leaf_id", "xml_sha256"))
-    if not waiting:
-        return 0
+    with _held(group) as free:
+        if not free:
+            return 0
+        leaves, documents = _waiting_documents(group)
+        try:
+            parts = packages.cut(documents)
+        except packages.DocumentTooLarge as large:
+            raise Conflict(code="document-too-large", leaf=leaves[large.index]) from large
+        sessions = waiting.open_sessions(group, clock())
+        for part in parts:
+            mine, leaves = leaves[: len(part)], leaves[len(part) :]
+            session, signed = _signed(sessions, list(part), clock())
+            _store(group, session, mine, signed, by=actors.system(clock()))
+        _close(group, sessions, clock())
+        return len(parts)
+
+
+def _waiting_documents(group: Group) -> tuple[list[int], list[bytes]]:
+    rows = waiting.unpacked().filter(class_year=group.class_year_id, kind=group.kind)
+    owed = sorted(set(rows.values_list("leaf_id", flat=True)))
+    path = ClassYear.objects.select_related("school").get(pk=group.class_year_id).school.path
     blobs = instruments.blobs()
-    documents = [blobs.get(digest) for _leaf, digest in waiting]
-    leaves = [leaf for leaf, _digest in waiting]
-    groups = packages.cut(documents)
-    for group in groups:
-        mine, leaves = leaves[: len(group)], leaves[len(group) :]
-        _store(batch, mine, _signed(batch, list(group), by), by)
-    return len(groups)
+    with scopes.system(path):
+        if group.kind == Kind.ISSUE:
+            sealed = SealedDocument.objects.filter(leaf__in=owed).order_by("leaf_id")
+            issued = list(sealed.values_list("leaf_id", "xml_sha256"))
+            return [leaf for leaf, _digest in issued], [blobs.get(digest) for _leaf, digest in issued]
+        gone = Withdrawal.objects.filter(leaf__in=owed).order_by("leaf_id")
+        withdrawn = list(gone.values_list("leaf_id", "sealed__xml_sha256"))
+    return [leaf for leaf, _d in withdrawn], [withdrawal_line(blobs.get(digest)) for _l, digest in withdrawn]
 
 
-def _signed(batch: SigningBatch, documents: list[bytes], by: Actor) -> bytes:
-    chain = instruments.chain_of(batch.authority)
-    prepared = xml.prepare_package(documents, chain, signing_time=by.at)
-    try:
-        raw = instruments.keys().sign(batch.key_session, [prepared.digest], algorithm_for(chain[0]))[0]
-    except (SessionExpired, SessionExhausted) as over:
-        raise Conflict(code="session-ended") from over
-    signed = xml.complete_package(prepared.document, raw)
-    token = instruments.timestamps().stamp(xml.imprint_package(signed))
-    evidence = instruments.collector().collect(chain, by.at, tokens=[token])
-    return xml.attach_package_evidence(signed, token, evidence)
+def withdrawal_line(sealed_xml: bytes) -> bytes:
+    """Return the line that asks to withdraw a transcript, stated as the sealed file itself states it."""
+    general = v1_0.parse(sealed_xml).general
+    return packages.withdrawal_element(
+        packages.Withdrawal(
+            look_up_code=general.look_up_code or "",
+            full_name=general.full_name or "",
+            gender=general.sex or "",
+            birth_date=general.born_on.strftime("%d/%m/%Y") if general.born_on else "",
+            personal_number=general.personal_number or "",
+            school_name=general.school_name or "",
+            school_code=general.school_code or "",
+            school_year=general.school_year or "",
+        )
+    )
+
+
+def _signed(sessions: list[Session], documents: list[bytes], at: datetime) -> tuple[Session, bytes]:
+    """Return the signed list and whose session signed it; sessions that turn out ended are crossed out."""
+    while sessions:
+        session = sessions[0]
+        chain = instruments.chain_of(session.authority)
+        prepared = xml.prepare_package(documents, chain, signing_time=at)
+        try:
+            raw = instruments.keys().sign(session.key_session, [prepared.digest], algorithm_for(chain[0]))[0]
+        except (SessionExpired, SessionExhausted):
+            _end(sessions.pop(0), at)
+            continue
+        signed = xml.complete_package(prepared.document, raw)
+        token = instruments.timestamps().stamp(xml.imprint_package(signed))
+        evidence = instruments.collector().collect(chain, at, tokens=[token])
+        return session, xml.attach_package_evidence(signed, token, evidence)
+    raise Conflict(code="session-ended")
+
+
+def _end(session: Session, at: datetime) -> None:
+    """Remember that a session is over, so that the clerk's page asks for the PIN at once."""
+    if isinstance(session, SigningBatch):
+        SigningBatch.objects.filter(pk=session.pk).update(key_session_ends_at=at)
+    else:
+        PackagingSession.objects.filter(pk=session.pk).update(ends_at=at)
+
+
+def _close(group: Group, sessions: list[Session], at: datetime) -> None:
+    """End the session of a seal with the last package of its class, a clerk's with the last of the school."""
+    for session in sessions:
+        if (
+            isinstance(session, PackagingSession)
+            and waiting.unpacked().filter(school=group.school_id).exists()
+        ):
+            continue
+        try:
+            instruments.keys().close(session.key_session)
+        except KeyUnavailable:
+            continue  # a session that cannot be closed ends by itself
+        _end(session, at)
 
 
 @transaction.atomic
-def _store(batch: SigningBatch, leaves: list[int], signed: bytes, by: Actor) -> None:
-    owed = Delivery.objects.select_for_update(of=("self",)).filter(leaf__in=leaves, package__isnull=True)
-    if not owed.exists():
-        return
+def _store(group: Group, session: Session, leaves: list[int], signed: bytes, *, by: Actor) -> None:
+    class_year = ClassYear.objects.get(pk=group.class_year_id)
     package = Package.objects.create(
-        batch=batch,
-        school=batch.class_year.school,
+        school_id=group.school_id,
+        school_year_id=class_year.school_year_id,
+        kind=group.kind,
+        authority=session.authority,
+        authorised_by_id=session.authorised_by_id,
         message_id=uuid.uuid4(),
         content_sha256=instruments.blobs().put(signed),
         content_bytes=len(signed),
         documents=len(leaves),
         signed_at=by.at,
     )
-    Delivery.objects.filter(pk__in=owed.values("pk")).update(package=package, next_attempt_at=by.at)
+    owed = Delivery.objects.filter(leaf__in=leaves, state=Delivery.State.WAITING, package__isnull=True)
+    owed.update(package=package, next_attempt_at=by.at)
+
+
+@contextmanager
+def _held(group: Group) -> Iterator[bool]:
+    key = group.class_year_id % 2**31
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [LOCK_CLASS, key])
+        (free,) = cursor.fetchone() or (False,)
+    try:
+        yield bool(free)
+    finally:
+        if free:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK_CLASS, key])

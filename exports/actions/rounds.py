@@ -7,32 +7,62 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import F
 
 from exports.actions import sending
 from exports.models import Destination
 from hocba.kernel.canonical import sha256
 from schools import actors
-from schools.actors import Actor
 
 LOCK_CLASS = 0x5171
+PAUSE_FROM = 3
+"""Rounds without an answer after which the whole destination is left alone for a while."""
+Clock = Callable[[], datetime]
 
 
-def open_destinations(*, by: Actor) -> list[Destination]:
-    """Return the destinations that are open and not paused."""
-    ready = Q(pause_until__isnull=True) | Q(pause_until__lte=by.at)
-    return list(Destination.objects.filter(ready, is_open=True).order_by("code"))
+def open_destinations() -> list[Destination]:
+    """Return the destinations that are owed something; a paused one is still owed what is new."""
+    return list(Destination.objects.filter(is_open=True).order_by("code"))
 
 
-def go(destination: Destination, *, clock: Callable[[], datetime]) -> None:
-    """Register certificates, send packages and ask for answers, each whose turn it is."""
+def go(destination: Destination, *, clock: Clock) -> bool:
+    """Register certificates, send packages and ask for answers, each whose turn it is.
+
+    Return False when the destination gave no answer; what was due stays due, after a growing pause.
+    """
     with _held(destination) as free:
-        if not free:
-            return
-        for row in sending.due_certificates(destination, by=actors.system(clock())):
-            sending.register(row, by=actors.system(clock()))
-        for package in sending.due_packages(destination, by=actors.system(clock())):
-            sending.send(package, destination, by=actors.system(clock()))
+        if not free or _paused(destination, clock()):
+            return True
+        try:
+            spoke = _speak(destination, clock)
+        except sending.Away:
+            _away(destination, clock())
+            return False
+        if spoke:
+            Destination.objects.filter(pk=destination.pk).update(failures=0, pause_until=None)
+        return True
+
+
+def _speak(destination: Destination, clock: Clock) -> bool:
+    registrations = sending.due_certificates(destination, by=actors.system(clock()))
+    for row in registrations:
+        sending.register(row, by=actors.system(clock()))
+    packages = sending.due_packages(destination, by=actors.system(clock()))
+    for package in packages:
+        sending.send(package, destination, by=actors.system(clock()))
+    return bool(registrations or packages)
+
+
+def _paused(destination: Destination, now: datetime) -> bool:
+    return Destination.objects.filter(pk=destination.pk, pause_until__gt=now).exists()
+
+
+def _away(destination: Destination, now: datetime) -> None:
+    Destination.objects.filter(pk=destination.pk).update(failures=F("failures") + 1)
+    failures = Destination.objects.values_list("failures", flat=True).get(pk=destination.pk)
+    if failures >= PAUSE_FROM:
+        pause = now + sending.pause_after(failures)
+        Destination.objects.filter(pk=destination.pk).update(pause_until=pause)
 
 
 @contextmanager

@@ -1,16 +1,21 @@
-"""Send and ask: transactions 3, 4, 1, 2. Pauses grow; one refused row never blocks the next."""
+"""Send and ask: transactions 1 to 6. Pauses grow; one refused row never blocks the next.
+
+What a partner answers is kept; what a partner does not answer is asked again with the same messageid. Only
+`Away` leaves this module: nobody is there, and the round is over.
+"""
 
 from __future__ import annotations
 
 import base64
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 
 from django.conf import settings
-from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Min, QuerySet
 
+from exports.actions import settling
 from exports.ministry.client import Credentials, MinistryClient, Refused, Retryable, Sender
 from exports.ministry.messages import (
     Answer,
@@ -18,28 +23,49 @@ from exports.ministry.messages import (
     CertificateState,
     Provider,
     Response,
-    ResultRow,
     SignatureKind,
-    SubmissionState,
 )
-from exports.models import CertificateDelivery, Delivery, Destination, Package
-from records.models import ClassProgress
+from exports.ministry.packages import RequestTooLarge
+from exports.models import CertificateDelivery, Delivery, Destination, Kind, Package
+from hocba.kernel.blobs import BlobMissing
+from hocba.kernel.clock import VIETNAM
 from schools import scopes
 from schools.actors import Actor
 from signing.actions import instruments
-from signing.models import SealedDocument
+from signing.models import SealedDocument, Withdrawal
 
 LONGEST_PAUSE = timedelta(minutes=15)
 FIRST_PAUSE = timedelta(seconds=2)
 ASK_AGAIN = timedelta(seconds=1)
+OUR_TROUBLE = frozenset({"LOGIN_WRONG", "UNIT_NOT_YOURS", "TOKEN_UNKNOWN", "TOKEN_EXPIRED"})
+"""Refusals of our account, not of what was sent: an operator mends it, and the same is sent again."""
+NEVER_CAME = "MESSAGE_ID_UNKNOWN"
+OPEN = (Delivery.State.WAITING, Delivery.State.SENT)
+
+
+class Away(Exception):
+    """The destination gave no usable answer; `reason` is a short code."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 @cache
-def client(code: str, base_url: str) -> MinistryClient:
-    """Return the client of one destination, with the account that the settings name for it."""
-    account = settings.DESTINATION_ACCOUNTS[code]
-    secret = Path(account["secret_file"]).read_text("utf-8").strip()
-    return MinistryClient(base_url, Credentials(account["user"], secret))
+def _client(base_url: str, user: str, secret_file: str) -> MinistryClient:
+    secret = Path(secret_file).read_text("utf-8").strip()
+    return MinistryClient(base_url, Credentials(user, secret))
+
+
+def client(destination: Destination) -> MinistryClient:
+    """Return the client of a destination, with the account that the settings name. Raises: Away."""
+    account = settings.DESTINATION_ACCOUNTS.get(destination.code)
+    if account is None:
+        raise Away("account-missing")
+    try:
+        return _client(destination.base_url, account["user"], account["secret_file"])
+    except OSError as missing:
+        raise Away("account-missing") from missing
 
 
 def pause_after(attempts: int) -> timedelta:
@@ -47,42 +73,58 @@ def pause_after(attempts: int) -> timedelta:
     return min(FIRST_PAUSE * 2 ** min(attempts, 10), LONGEST_PAUSE)
 
 
+def ask_after(sent_at: datetime | None, at: datetime) -> timedelta:
+    """Return how long to wait before asking again: half of the time that passed since it was sent."""
+    return min(max(ASK_AGAIN, (at - sent_at) / 2 if sent_at else ASK_AGAIN), LONGEST_PAUSE)
+
+
+# ---- Certificates: 3 and 4 -------------------------------------------------------------------------
+
+
 def due_certificates(destination: Destination, *, by: Actor) -> list[int]:
     """Return registrations whose turn it is."""
     rows = CertificateDelivery.objects.filter(
         destination=destination, state__in=["WAITING", "SENT"], next_attempt_at__lte=by.at
     )
-    return list(rows.values_list("pk", flat=True))
+    return list(rows.order_by("next_attempt_at").values_list("pk", flat=True))
 
 
 def register(delivery_id: int, *, by: Actor) -> None:
-    """Register a seal certificate, or ask what became of it. Nothing is raised for a partner's trouble."""
+    """Register a seal certificate, or ask what became of it. Raises: Away, after the pause is kept."""
     row = CertificateDelivery.objects.select_related(
         "destination", "authority__certificate", "authority__school"
     ).get(pk=delivery_id)
-    there = client(row.destination.code, row.destination.base_url)
     sender = Sender(row.authority.school.code, by.today.year)
     try:
+        there = client(row.destination)
         if row.state == CertificateDelivery.State.WAITING:
             there.register_certificate(sender, _registration(row), str(row.message_id))
-            _certificate(row, CertificateDelivery.State.SENT, "", by)
+            _keep(row, CertificateDelivery.State.SENT, by, sent_at=by.at)
         else:
             _decided(row, there.check_certificate(sender, str(row.message_id)), by)
-    except Retryable as away:
-        CertificateDelivery.objects.filter(pk=row.pk).update(
-            attempts=F("attempts") + 1,
-            next_attempt_at=by.at + pause_after(row.attempts),
-            answer_text=away.reason,
-        )
+    except (Retryable, Away) as away:
+        _postpone_certificate(row, away.reason, by)
+        raise Away(away.reason) from away
     except Refused as refused:
-        _certificate(row, CertificateDelivery.State.REFUSED, refused.answer.error_description, by)
+        _refused_certificate(row, refused.answer, by)
+
+
+def _refused_certificate(row: CertificateDelivery, answer: Answer, by: Actor) -> None:
+    if answer.error in OUR_TROUBLE:
+        _postpone_certificate(row, answer.error, by)
+        raise Away(answer.error)
+    if answer.error == NEVER_CAME:
+        _keep(row, CertificateDelivery.State.WAITING, by)
+        return
+    text = answer.error_description
+    _keep(row, CertificateDelivery.State.REFUSED, by, answer_code=answer.error[:40], answer_text=text)
 
 
 def _registration(row: CertificateDelivery) -> CertificateRegistration:
     certificate = row.authority.certificate
     return CertificateRegistration(
         serial_number=certificate.serial,
-        effective_on=row.authority.from_at.date(),
+        effective_on=row.authority.from_at.astimezone(VIETNAM).date(),
         kind=SignatureKind.USB_TOKEN,
         provider=Provider.BAN_CO_YEU,
         certificate_base64=base64.b64encode(bytes(certificate.der)).decode("ascii"),
@@ -92,96 +134,148 @@ def _registration(row: CertificateDelivery) -> CertificateRegistration:
 def _decided(row: CertificateDelivery, answer: Answer, by: Actor) -> None:
     state = answer.facts.get("trang_thai_phe_duyet")
     if state == CertificateState.APPROVED:
-        _certificate(row, CertificateDelivery.State.APPROVED, "", by)
+        _keep(row, CertificateDelivery.State.APPROVED, by)
     elif state == CertificateState.REFUSED:
-        _certificate(row, CertificateDelivery.State.REFUSED, answer.error_description, by)
+        code = str(answer.facts.get("error", ""))[:40]
+        text = str(answer.facts.get("error_description", ""))
+        _keep(row, CertificateDelivery.State.REFUSED, by, answer_code=code, answer_text=text)
     else:
         CertificateDelivery.objects.filter(pk=row.pk).update(
-            attempts=F("attempts") + 1, next_attempt_at=by.at + pause_after(row.attempts)
+            next_attempt_at=by.at + ask_after(row.sent_at, by.at), answer_code=""
         )
 
 
-def _certificate(row: CertificateDelivery, state: str, text: str, by: Actor) -> None:
+def _keep(
+    row: CertificateDelivery,
+    state: str,
+    by: Actor,
+    *,
+    answer_code: str = "",
+    answer_text: str = "",
+    sent_at: datetime | None = None,
+) -> None:
     CertificateDelivery.objects.filter(pk=row.pk).update(
-        state=state, answer_text=text, attempts=0, next_attempt_at=by.at + ASK_AGAIN
+        state=state,
+        attempts=0,
+        answer_code=answer_code,
+        answer_text=answer_text,
+        sent_at=sent_at or row.sent_at,
+        next_attempt_at=by.at + ASK_AGAIN,
     )
 
 
+def _postpone_certificate(row: CertificateDelivery, reason: str, by: Actor) -> None:
+    CertificateDelivery.objects.filter(pk=row.pk).update(
+        attempts=F("attempts") + 1,
+        next_attempt_at=by.at + pause_after(row.attempts + 1),
+        answer_code=reason[:40],
+    )
+
+
+# ---- Packages: 1 and 2, 5 and 6 --------------------------------------------------------------------
+
+
 def due_packages(destination: Destination, *, by: Actor) -> list[int]:
-    """Return packages with a delivery whose turn it is, of schools whose certificate is approved there."""
+    """Return packages with a delivery whose turn it is, of certificates that are approved there.
+
+    Who waited longest comes first, so that a package that always fails never stands in front of the others.
+    """
     approved = CertificateDelivery.objects.filter(
         destination=destination, state=CertificateDelivery.State.APPROVED
     ).values("authority_id")
     rows = Delivery.objects.filter(
-        destination=destination,
-        state__in=["WAITING", "SENT"],
-        package__isnull=False,
-        package__batch__authority__in=approved,
-        next_attempt_at__lte=by.at,
+        destination=destination, state__in=OPEN, package__authority__in=approved, next_attempt_at__lte=by.at
     )
-    return list(rows.order_by("package_id").values_list("package_id", flat=True).distinct())
+    turns = rows.values("package_id").annotate(turn=Min("next_attempt_at")).order_by("turn", "package_id")
+    return [one["package_id"] for one in turns]
 
 
 def send(package_id: int, destination: Destination, *, by: Actor) -> None:
-    """Send a package's bytes, or ask what became of its rows. A partner's trouble raises nothing."""
-    package = Package.objects.select_related("school", "batch__class_year__school_year").get(pk=package_id)
-    rows = Delivery.objects.filter(package=package, destination=destination, state__in=["WAITING", "SENT"])
-    there = client(destination.code, destination.base_url)
-    year = int(package.batch.class_year.school_year_id[:4])
-    sender, message = Sender(package.school.code, year), str(package.message_id)
+    """Send a package's bytes, or ask what became of its rows. Raises: Away, after the pause is kept."""
+    package = Package.objects.select_related("school").get(pk=package_id)
+    rows = Delivery.objects.filter(package=package, destination=destination, state__in=OPEN)
+    sender = Sender(package.school.code, int(package.school_year_id[:4]))
     try:
+        there = client(destination)
         if rows.filter(state=Delivery.State.WAITING).exists():
-            there.submit(sender, instruments.blobs().get(package.content_sha256), message)
-            rows.update(
-                state=Delivery.State.SENT, attempts=F("attempts") + 1, next_attempt_at=by.at + ASK_AGAIN
-            )
+            _submit(there, package, rows, sender, by)
         else:
-            _answered(package, destination, there.check_submission(sender, message), by)
-    except Retryable as away:
+            ask = there.check_withdrawal if package.kind == Kind.WITHDRAWAL else there.check_submission
+            _answered(package, rows, ask(sender, str(package.message_id)), by)
+    except (Retryable, Away) as away:
         _postpone(rows, away.reason, by)
+        raise Away(away.reason) from away
+    except BlobMissing as gone:
+        _postpone(rows, "blob-missing", by)
+        raise Away("blob-missing") from gone
+    except RequestTooLarge:
+        _refuse(rows, "REQUEST_TOO_LARGE", "", by)
     except Refused as refused:
-        answer = refused.answer
-        rows.update(
-            state=Delivery.State.REFUSED,
-            answered_at=by.at,
-            answer_code=answer.error[:40],
-            answer_text=answer.error_description,
-        )
+        _refused(rows, refused.answer, by)
+
+
+def _submit(
+    there: MinistryClient, package: Package, rows: QuerySet[Delivery], sender: Sender, by: Actor
+) -> None:
+    submit: Callable[[Sender, bytes, str], Answer]
+    submit = there.withdraw if package.kind == Kind.WITHDRAWAL else there.submit
+    submit(sender, instruments.blobs().get(package.content_sha256), str(package.message_id))
+    rows.update(
+        state=Delivery.State.SENT,
+        attempts=F("attempts") + 1,
+        sent_at=by.at,
+        answer_code="",
+        next_attempt_at=by.at + ASK_AGAIN,
+    )
+
+
+def _refused(rows: QuerySet[Delivery], answer: Answer, by: Actor) -> None:
+    if answer.error in OUR_TROUBLE:
+        _postpone(rows, answer.error, by)
+        raise Away(answer.error)
+    if answer.error == NEVER_CAME:  # it was acknowledged, and then lost there: the same bytes go again
+        rows.update(state=Delivery.State.WAITING, next_attempt_at=by.at)
+        return
+    _refuse(rows, answer.error, answer.error_description, by)
+
+
+def _refuse(rows: QuerySet[Delivery], code: str, text: str, by: Actor) -> None:
+    rows.update(
+        state=Delivery.State.REFUSED,
+        answered_at=by.at,
+        answer_code=code[:40],
+        answer_field="",
+        answer_text=text,
+    )
 
 
 def _postpone(rows: QuerySet[Delivery], reason: str, by: Actor) -> None:
-    for row in rows:
-        row.attempts += 1
-        row.next_attempt_at, row.answer_text = by.at + pause_after(row.attempts), reason
-        row.save(update_fields=["attempts", "next_attempt_at", "answer_text"])
-
-
-def _answered(package: Package, destination: Destination, answer: Answer, by: Actor) -> None:
-    rows = Delivery.objects.filter(package=package, destination=destination, state=Delivery.State.SENT)
-    if answer.response is Response.WORKING:
-        _postpone(rows, "", by)
-        return
-    with scopes.system(package.school.path):
-        sealed = SealedDocument.objects.filter(leaf__in=rows.values("leaf_id"))
-        by_code = {str(code): leaf for code, leaf in sealed.values_list("look_up_code", "leaf_id")}
-    for result in answer.rows():
-        leaf = by_code.get(result.look_up_code.lower())
-        if leaf is None or result.state is None:
-            continue
-        _settle(rows.filter(leaf=leaf), package, result, by)
-
-
-@transaction.atomic
-def _settle(rows: QuerySet[Delivery], package: Package, result: ResultRow, by: Actor) -> None:
-    accepted = result.state == SubmissionState.APPROVED
-    changed = rows.update(
-        state=Delivery.State.ACCEPTED if accepted else Delivery.State.REFUSED,
-        answered_at=by.at,
-        answer_code=result.error[:40],
-        answer_field=result.error_field_title[:80],
-        answer_text=result.error_description,
+    attempts = rows.order_by("-attempts").values_list("attempts", flat=True).first() or 0
+    rows.update(
+        attempts=F("attempts") + 1,
+        next_attempt_at=by.at + pause_after(attempts + 1),
+        answer_code=reason[:40],
     )
-    if accepted and changed:
-        ClassProgress.objects.filter(class_year=package.batch.class_year_id).update(
-            delivered=F("delivered") + changed
-        )
+
+
+def _answered(package: Package, rows: QuerySet[Delivery], answer: Answer, by: Actor) -> None:
+    """Keep the answer of each row that has one; the others are asked about again."""
+    with scopes.system(package.school.path):
+        by_code = _codes(package, rows)
+    if answer.response is not Response.WORKING:
+        open_rows = dict(rows.values_list("leaf_id", "pk"))
+        for result in answer.rows():
+            delivery = open_rows.get(by_code.get(result.look_up_code.lower(), -1))
+            if delivery is not None:
+                settling.settle(delivery, result, by=by)
+    sent_at = rows.values_list("sent_at", flat=True).first()
+    rows.update(next_attempt_at=by.at + ask_after(sent_at, by.at), answer_code="")
+
+
+def _codes(package: Package, rows: QuerySet[Delivery]) -> dict[str, int]:
+    leaves = list(rows.values_list("leaf_id", flat=True))
+    if package.kind == Kind.WITHDRAWAL:
+        gone = Withdrawal.objects.filter(leaf__in=leaves).values_list("sealed__look_up_code", "leaf_id")
+        return {str(code): leaf for code, leaf in gone}
+    sealed = SealedDocument.objects.filter(leaf__in=leaves).values_list("look_up_code", "leaf_id")
+    return {str(code): leaf for code, leaf in sealed}
