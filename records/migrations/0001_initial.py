@@ -71,7 +71,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('school_path', models.CharField(db_collation='C', max_length=200)),
-                ('state', models.CharField(choices=[('DRAFT', 'DRAFT'), ('CONFIRMED', 'CONFIRMED'), ('FROZEN', 'FROZEN'), ('HOMEROOM_SIGNED', 'HOMEROOM_SIGNED'), ('PRINCIPAL_SIGNED', 'PRINCIPAL_SIGNED'), ('SEALING', 'SEALING'), ('ISSUED', 'ISSUED'), ('WITHDRAWN', 'WITHDRAWN'), ('REPLACED', 'REPLACED')], default='DRAFT', max_length=20)),
+                ('state', models.CharField(choices=[('DRAFT', 'DRAFT'), ('CONFIRMED', 'CONFIRMED'), ('FROZEN', 'FROZEN'), ('HOMEROOM_SIGNED', 'HOMEROOM_SIGNED'), ('PRINCIPAL_SIGNED', 'PRINCIPAL_SIGNED'), ('SEALING', 'SEALING'), ('ISSUED', 'ISSUED'), ('WITHDRAWN', 'WITHDRAWN')], default='DRAFT', max_length=20)),
                 ('returned_reason', models.TextField(blank=True)),
                 ('changed_at', models.DateTimeField()),
                 ('changed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='schools.person')),

@@ -38,10 +38,12 @@ CREATE CONSTRAINT TRIGGER open_partition AFTER INSERT ON schools_schoolyear
 LIFE = r"""
 CREATE FUNCTION hocba_results_open() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = public, pg_temp AS $$
-DECLARE standing text; entered bigint := coalesce(NEW.enrolment_id, OLD.enrolment_id);
+DECLARE standing text;
 BEGIN
-    SELECT state INTO standing FROM records_transcript WHERE enrolment_id = entered;
-    IF standing IS NOT NULL AND standing <> 'DRAFT' THEN
+    -- Both owners of the row: moving a result away from an issued transcript changes that one too.
+    SELECT state INTO standing FROM records_transcript
+    WHERE enrolment_id IN (OLD.enrolment_id, NEW.enrolment_id) AND state <> 'DRAFT' LIMIT 1;
+    IF standing IS NOT NULL THEN
         RAISE EXCEPTION 'Kết quả đã được xác nhận hoặc đã ký; muốn sửa phải trả lại hoặc thu hồi trước.'
             USING ERRCODE = 'insufficient_privilege', HINT = 'transcript is ' || standing;
     END IF;
@@ -60,6 +62,12 @@ BEGIN
     END IF;
     IF OLD.state = 'ISSUED' AND NEW.state NOT IN ('ISSUED', 'WITHDRAWN') THEN
         RAISE EXCEPTION 'Học bạ đã phát hành; chỉ có thể thu hồi.' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    IF OLD.state = 'WITHDRAWN' AND NEW.state NOT IN ('WITHDRAWN', 'DRAFT') THEN
+        RAISE EXCEPTION 'Học bạ đã thu hồi không có giá trị trở lại.' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    IF NEW.state = 'ISSUED' AND OLD.state NOT IN ('SEALING', 'ISSUED') THEN
+        RAISE EXCEPTION 'Học bạ chỉ phát hành sau khi ký số.' USING ERRCODE = 'insufficient_privilege';
     END IF;
     IF OLD.state IN ('ISSUED', 'SEALING') AND NEW.current_id IS DISTINCT FROM OLD.current_id THEN
         RAISE EXCEPTION 'Học bạ đã phát hành không đổi được bản.' USING ERRCODE = 'insufficient_privilege';

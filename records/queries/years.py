@@ -94,7 +94,8 @@ def _years(class_year: ClassYear, rows: object) -> list[PupilYear]:
         one.enrolment_id: one
         for one in HomeroomRecord.objects.filter(point=AssessmentPoint.YEAR_END, **chosen)
     }
-    heads = {one.enrolment_id: one for one in Transcript.objects.filter(**chosen)}
+    documents = Transcript.objects.select_related("current").defer("current__frozen_xml")
+    heads = {one.enrolment_id: one for one in documents.filter(**chosen)}
     years = []
     for enrolment in enrolments:
         own, record = results.get(enrolment.pk, {}), records.get(enrolment.pk)
