@@ -10,7 +10,7 @@ import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -40,6 +40,8 @@ __all__ = ["ImageLinks", "Images", "draw", "look_up_address", "qr_svg", "render_
 ATTACHMENT = "transcript.xml"
 _FACES = (("normal", "normal"), ("bold", "normal"), ("normal", "italic"), ("bold", "italic"))
 _INTENT = "hocba-srgb"
+BASE = "hocba:/"
+"""Addresses of pictures begin so: nothing lies there, so nothing is ever fetched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,16 @@ class ImageLinks:
     homeroom: str | None = None
     seal: str | None = None
     qr: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What WeasyPrint is given: the page, its pictures by address, the time that the file states (UTC)."""
+
+    html: str
+    pictures: dict[str, bytes]
+    links: ImageLinks
+    sealed_at: datetime
 
 
 def look_up_address(verify_url: str, code: str) -> str:
@@ -85,31 +97,18 @@ def draw(sealed_xml: bytes, images: Images, *, verify_url: str, specimen: bool) 
     """
     from weasyprint import HTML, Attachment
 
-    sheet = sheet_of(sealed_xml)
-    pictures, links = _pictures(sheet, images, verify_url)
-    sealed_at = sheet.sealed_at.astimezone(UTC)
-    html = (
-        _environment()
-        .get_template("document.html")
-        .render(
-            _facts(sheet, links, verify_url, specimen)
-            | {
-                "template_version": template_version(),
-                "created": sealed_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
-            }
-        )
-    )
+    page = source_of(sealed_xml, images, verify_url=verify_url, specimen=specimen)
     attachment = Attachment(
         string=sealed_xml,
         name=ATTACHMENT,
         description="Học bạ số đã ký (XML)",
-        created=sealed_at,
-        modified=sealed_at,
+        created=page.sealed_at,
+        modified=page.sealed_at,
         relationship="Source",
     )
-    styles, fonts = _styles()
+    styles, fonts = styles_and_fonts()
     with _quiet_collector():
-        raw = HTML(string=html, base_url="hocba:/", url_fetcher=_fetcher(pictures)).write_pdf(
+        raw = HTML(string=page.html, base_url=BASE, url_fetcher=fetcher(page.pictures)).write_pdf(
             stylesheets=styles,
             font_config=fonts,
             attachments=[attachment],
@@ -117,9 +116,21 @@ def draw(sealed_xml: bytes, images: Images, *, verify_url: str, specimen: bool) 
             output_intent=_INTENT,
             color_profiles={_INTENT: _colours()},
             pdf_identifier=_identifier(sealed_xml, images, verify_url, specimen),
-            cache=_image_cache(links),
+            cache=_image_cache(page.links),
         )
     return _tidy(raw)
+
+
+def source_of(sealed_xml: bytes, images: Images, *, verify_url: str, specimen: bool) -> Source:
+    """Return the HTML that is drawn, with its pictures. Raises: NotATranscript, FontsMissing."""
+    sheet = sheet_of(sealed_xml)
+    pictures, links = _pictures(sheet, images, verify_url)
+    sealed_at = sheet.sealed_at.astimezone(UTC)
+    facts = _facts(sheet, links, verify_url, specimen) | {
+        "template_version": template_version(),
+        "created": sealed_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+    }
+    return Source(_environment().get_template("document.html").render(facts), pictures, links, sealed_at)
 
 
 def _facts(sheet: Sheet, links: ImageLinks, verify_url: str, specimen: bool) -> dict[str, Any]:
@@ -140,7 +151,7 @@ def _environment() -> Environment:
 
 
 @cache
-def _styles() -> tuple[list[CSS], FontConfiguration]:
+def styles_and_fonts() -> tuple[list[CSS], FontConfiguration]:
     """Return the parsed style sheets and the letters, once per process: parsing costs more than layout."""
     from weasyprint import CSS
     from weasyprint.text.fonts import FontConfiguration
@@ -219,7 +230,7 @@ def _pictures(sheet: Sheet, images: Images, verify_url: str) -> tuple[dict[str, 
     return pictures, ImageLinks(**links)
 
 
-def _fetcher(pictures: dict[str, bytes]) -> Any:
+def fetcher(pictures: dict[str, bytes]) -> Any:
     """Return a fetcher that knows these pictures and nothing else: no file, no network."""
     from weasyprint.urls import URLFetcher, URLFetcherResponse
 

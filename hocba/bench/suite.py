@@ -1,0 +1,16 @@
+"""The measurements by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from hocba.bench import judging, sealing, verifying
+from hocba.bench.figures import Figure
+
+Measurement = Callable[[int], list[Figure]]
+
+MEASUREMENTS: dict[str, Measurement] = {
+    "sealing": sealing.measure,
+    "verify": verifying.measure,
+    "assess": judging.measure,
+}

@@ -1,0 +1,39 @@
+"""`manage.py bench [NAME…] [--n N]`: measure beside baselines of the same run, write `var/bench.json`."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from hocba.bench import processes
+from hocba.bench.names import NAMES
+from hocba.bootstrap import places
+from hocba.bootstrap.supervise import ChildFailed
+
+SAMPLES = 24
+
+
+class Command(BaseCommand):
+    """Starts servers of its own, measures in one process, removes what it started."""
+
+    help = "Đo chi phí, mỗi con số kèm một mốc so sánh đo trong cùng lần chạy (docs/benchmarks.md)."
+    requires_system_checks: list[str] = []  # noqa: RUF012 Django's own name and type
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Declare what to measure and how often."""
+        parser.add_argument("names", nargs="*", metavar="TÊN", help=f"{', '.join(NAMES)}; mặc định: tất cả")
+        parser.add_argument("--n", type=int, default=SAMPLES, help=f"số mẫu (mặc định {SAMPLES})")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Measure, write the file, print the table."""
+        names, n = options["names"] or list(NAMES), options["n"]
+        unknown = [name for name in names if name not in NAMES]
+        if unknown or n < 1:
+            raise CommandError(f"Chỉ đo được: {', '.join(NAMES)}; số mẫu ít nhất là 1.")
+        file = places.var() / "bench.json"
+        try:
+            with processes.running() as demo:
+                processes.measure(demo, file, n, names)
+        except ChildFailed as failed:
+            raise CommandError(str(failed)) from failed
+        self.stdout.write(f"  {file}")
