@@ -37,10 +37,7 @@ def explain(trace: Iterable[Step | Mapping[str, object]]) -> Explanation:
     """Return the explanation of a trace, as the rulebook made it or as a version stored it."""
     steps = [_plain(step) for step in trace]
     outcome = next((facts["outcome"] for code, facts in steps if code in _CONCLUSIONS), "")
-    blocked: dict[str, list[str]] = {}
-    for code, facts in steps:
-        if code == "outcome.blocked":
-            blocked.setdefault(facts["tier"], []).append(sentence(code, facts))
+    blocked = _blocked_by_tier(steps)
     label = outcome_label(Outcome(outcome)) if outcome else ""
     question = (
         _("Vì sao em được xếp “%(outcome)s”?") % {"outcome": label}
@@ -69,6 +66,20 @@ def _plain(step: Step | Mapping[str, object]) -> tuple[str, dict[str, str]]:
     return str(step["code"]), {key: str(value) for key, value in step.items() if key != "code"}
 
 
+def _blocked_by_tier(steps: Iterable[tuple[str, dict[str, str]]]) -> dict[str, list[str]]:
+    """Return the sentences of each tier; what is alike but for its name is said once, with all its names."""
+    alike: dict[tuple[str, str, str, str], list[str]] = {}
+    for code, facts in steps:
+        if code == "outcome.blocked":
+            key = (facts["tier"], facts["kind"], facts["found"], facts["needed"])
+            alike.setdefault(key, []).append(facts["name"])
+    tiers: dict[str, list[str]] = {}
+    for (tier, kind, found, needed), names in alike.items():
+        facts = {"kind": kind, "found": found, "needed": needed, "name": ", ".join(names)}
+        tiers.setdefault(tier, []).append(sentence("outcome.blocked", facts))
+    return tiers
+
+
 def _obstacles(tier: str, sentences: list[str]) -> Obstacles:
     heading = _("Để được xếp “%(outcome)s” còn cần:") % {"outcome": outcome_label(Outcome(tier))}
     return Obstacles(heading, tuple(sentences))
@@ -78,13 +89,15 @@ def _blocked(facts: Facts) -> str:
     words = {"name": facts["name"]}
     if facts["kind"] == "test":
         words |= {"found": facts["found"], "needed": facts["needed"]}
-        return _("bài kiểm tra cuối năm môn %(name)s từ %(needed)s điểm trở lên (em được %(found)s).") % words
+        return (
+            _("Bài kiểm tra cuối năm môn %(name)s: từ %(needed)s điểm trở lên (em được %(found)s).") % words
+        )
     lists = code_list()
     if facts["kind"] == "trait":
         words |= {"found": lists.trait_levels[facts["found"]], "needed": lists.trait_levels[facts["needed"]]}
-        return _("“%(name)s” ở mức %(needed)s (em đang ở mức %(found)s).") % words
+        return _("Phẩm chất, năng lực %(name)s: mức %(needed)s (em đang ở mức %(found)s).") % words
     words |= {"found": lists.subject_levels[facts["found"]], "needed": lists.subject_levels[facts["needed"]]}
-    return _("môn %(name)s ở mức %(needed)s (em đang ở mức %(found)s).") % words
+    return _("Môn %(name)s: mức %(needed)s (em đang ở mức %(found)s).") % words
 
 
 def _reached(facts: Facts) -> str:

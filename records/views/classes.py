@@ -68,7 +68,7 @@ def class_page(request: ActingRequest, code: str) -> HttpResponse:
     context = {
         "inside": inside,
         "class_year": inside.class_year,
-        "place": words.class_place(inside.class_year),
+        "place": words.school_place(inside.class_year),
         "steps": words.steps(inside),
         "next_label": words.work_label(inside.waiting),
         "next_url": words.work_url(inside.waiting, code),

@@ -93,7 +93,7 @@ def _show(
         "after": after,
         "refused": refused,
         "clashes": _clashes(form, refused),
-        "version": stale if stale is not None else (row.record.version if row.record else 0),
+        "row_version": stale if stale is not None else (row.record.version if row.record else 0),
         "may_save": row.is_open and may(request.actor, P.HOMEROOM_ENTER, row.enrolment),
         "dirty": form.is_bound,
     }

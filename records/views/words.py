@@ -78,10 +78,11 @@ def work_url(waiting: Waiting, code: str) -> str:
 def steps(inside: ClassInside) -> list[dict[str, Any]]:
     """Return the way of a class as the steps component wants it."""
     progress, code = inside.progress, inside.class_year.code
-    may_see = P.TRANSCRIPT_VIEW in inside.rights
+    confirm = address("records:confirm", code) if P.TRANSCRIPT_VIEW in inside.rights else ""
+    sheet = address("records:sheet", code) if P.SHEET_MAKE in inside.rights else ""
     counted = [
-        (_("Xác nhận hoàn thành"), progress.confirmed, address("records:confirm", code) if may_see else ""),
-        (_("Chốt dữ liệu"), progress.frozen, address("records:sheet", code) if may_see else ""),
+        (_("Xác nhận hoàn thành"), progress.confirmed, confirm),
+        (_("Chốt dữ liệu"), progress.frozen, sheet),
         (_("GVCN ký số"), progress.homeroom_signed, _sign(inside, P.SIGN_HOMEROOM, "gvcn")),
         (_("Hiệu trưởng ký số"), progress.principal_signed, _sign(inside, P.SIGN_LEADER, "cbql")),
         (_("Phát hành"), progress.issued, _sign(inside, P.SEAL, "kph")),
@@ -102,6 +103,11 @@ def _sign(inside: ClassInside, permission: P, role: str) -> str:
 def class_place(class_year: Any) -> str:
     """Return where one works: class, school, year."""
     return f"{_('Lớp')} {class_year.name} · {class_year.school.name} · {class_year.school_year.label}"
+
+
+def school_place(class_year: Any) -> str:
+    """Return school and year, under a heading that names the class already."""
+    return f"{class_year.school.name} · {class_year.school_year.label}"
 
 
 def fix_items(

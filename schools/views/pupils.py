@@ -69,7 +69,7 @@ def _show(request: ActingRequest, file: PupilFile, form: PupilForm, refused: Con
         "form": form,
         "groups": [(heading, [form[name] for name in names]) for heading, names in GROUPS],
         "facts": [(heading, [_fact(form, name) for name in names]) for heading, names in GROUPS],
-        "version": stale if stale is not None else file.pupil.version,
+        "row_version": stale if stale is not None else file.pupil.version,
         "refused": refused,
         "clashes": [cell | {"label": form.fields[cell["field"]].label} for cell in cells],
         "dirty": form.is_bound,
