@@ -10,8 +10,9 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
+from schools import words
 from schools.actors import Actor
-from schools.permissions import Permission, Role, holds
+from schools.permissions import Permission, holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +33,6 @@ ENTRIES = (
     Entry(_("Nhân sự"), "schools:staff", Permission.STAFF_VIEW),
     Entry(_("Nhật kí"), "schools:trail", Permission.TRAIL_VIEW),
 )
-
-ROLE_WORDS = {
-    Role.TEACHER: _("Giáo viên"),
-    Role.PRINCIPAL: _("Cán bộ quản lí"),
-    Role.CLERK: _("Văn thư"),
-    Role.REGISTRAR: _("Học vụ"),
-    Role.SCHOOL_ADMIN: _("Quản trị viên"),
-    Role.SUBDEPARTMENT: _("Phòng, xã"),
-    Role.DEPARTMENT: _("Sở"),
-    Role.MINISTRY: _("Bộ"),
-}
 
 
 def entries(actor: Actor) -> list[dict[str, Any]]:
@@ -67,6 +57,6 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     menu = entries(actor)
     for line in menu:
         line["current"] = request.path.startswith(line["url"])
-    role = ROLE_WORDS.get(actor.grants[0].role, "") if actor.grants else _("Gia đình")
+    role = words.ROLES[actor.grants[0].role] if actor.grants else _("Gia đình")
     title = actor.grants[0].title if actor.grants else ""
     return facts | {"menu": menu, "actor_name": actor.person.full_name, "role_label": title or role}

@@ -3,11 +3,13 @@
 from importlib.util import find_spec
 
 from csp.decorators import csp_update
+from django.conf import settings
 from django.urls import include, path
 from django.views.i18n import set_language
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from hocba import front, health, metrics
+from hocba.components_page import components_page
 
 APPS = ("schools", "records", "signing", "exports")
 
@@ -27,6 +29,8 @@ urlpatterns = [
     *(path("api/v1/", include(f"{app}.api_urls")) for app in APPS if find_spec(f"{app}.api_urls")),
     *(path("", include(f"{app}.urls")) for app in APPS if find_spec(f"{app}.urls")),
 ]
+if settings.SPECIMEN:  # for people who build pages
+    urlpatterns.append(path("_/components", components_page, name="components"))
 
 handler400 = "hocba.web.bad_request"
 handler403 = "hocba.web.forbidden"

@@ -40,8 +40,10 @@ def sentence_for(status: int) -> str:
     """Return what a person reads when the refusal itself says nothing."""
     sentences = {
         400: _("Yêu cầu không đúng dạng. Hãy quay lại trang trước và thử lại."),
-        403: _("Tài khoản của bạn không có quyền làm việc này."),
-        404: _("Không tìm thấy trang hoặc dữ liệu này, hoặc bạn không được xem."),
+        401: _("Chưa đăng nhập, hoặc phiên làm việc đã hết. Xin đăng nhập rồi làm lại."),
+        403: _("Tài khoản đang dùng không có quyền làm việc này."),
+        404: _("Không tìm thấy trang hoặc dữ liệu này, hoặc tài khoản đang dùng không xem được."),
+        405: _("Địa chỉ này không nhận cách gọi đó."),
         409: _("Dữ liệu đã thay đổi. Hãy tải lại trang rồi làm lại."),
         422: _("Dữ liệu nhập chưa đúng."),
         503: _("Dịch vụ cần dùng chưa trả lời. Hãy thử lại sau ít phút."),
@@ -93,7 +95,9 @@ def refuse(
             content_type=PROBLEM,
             json_dumps_params={"ensure_ascii": False},
         )
-    facts = {"status": status, "sentence": sentence, "case": case, **details}
+    # The page of a status says the general sentence in its own words: here only what this case adds.
+    own = "" if sentence == sentence_for(status) else sentence
+    facts = {"status": status, "sentence": own, "case": case, **details}
     facts |= {
         "error_id": request_number.get(),
         "general_sentence": sentence_for(status),
@@ -126,7 +130,12 @@ def problem(status: int, sentence: str, case: str, **details: Any) -> dict[str, 
 
 
 def api_refusal(exception: Exception, context: dict[str, Any]) -> Response | None:
-    """Django REST framework's exception handler: every refusal as problem+json; None for errors of ours."""
+    """Django REST framework's exception handler: every refusal as problem+json; None for errors of ours.
+
+    The framework swallows the exception, so the request is told that it failed: what it wrote is rolled back.
+    """
+    if (asked := context.get("request")) is not None:
+        asked._request.failed = True
     if isinstance(exception, errors.DomainError):
         status, sentence = status_of(exception), str(exception.sentence)
         body = problem(status, sentence or sentence_for(status), **_details(exception))
@@ -141,6 +150,13 @@ def api_refusal(exception: Exception, context: dict[str, Any]) -> Response | Non
     answer.data = problem(answer.status_code, sentence_for(answer.status_code), code, **details)
     answer.content_type = PROBLEM
     return answer
+
+
+def unauthorised(request: HttpRequest) -> HttpResponse:
+    """Tell a program that it must sign in first; people are led to the page instead."""
+    response = refuse(request, 401, case="not-signed-in")
+    response["WWW-Authenticate"] = 'Session realm="hocba"'
+    return response
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -160,7 +176,12 @@ def not_found(request: HttpRequest, exception: Http404 | None = None) -> HttpRes
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Say that the form is too old or came from elsewhere."""
-    return refuse(request, 403, _("Trang đã để quá lâu. Hãy tải lại trang rồi gửi lại."), case="stale-form")
+    return refuse(
+        request,
+        403,
+        _("Trang đã để quá lâu hoặc đã đăng xuất ở nơi khác. Xin tải lại trang rồi gửi lại."),
+        case="stale-form",
+    )
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

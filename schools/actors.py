@@ -12,6 +12,9 @@ from schools.models import Membership, Oversight, Person
 from schools.models.people import PersonKind
 from schools.permissions import ROLE_GRANTS, Permission, Relation, Role
 
+READS_RESULTS = frozenset({Permission.RESULT_VIEW, Permission.TRANSCRIPT_VIEW})
+"""Without one of these, row-level security shows an actor no result, whatever the policy would say."""
+
 
 @dataclass(frozen=True, slots=True)
 class Grant:
@@ -54,6 +57,18 @@ class Actor:
         """Return the subtree this actor works in: of the first role held, empty for families."""
         return self.grants[0].paths[0] if self.grants else ""
 
+    @property
+    def results_path(self) -> str:
+        """Return the subtree whose results this actor's work may touch; empty where no work touches any.
+
+        The first role that reads results, or, for who teaches a class, the first role held.
+        """
+        for grant in self.grants:
+            if READS_RESULTS & ROLE_GRANTS[grant.role]:
+                return grant.paths[0]
+        teaches = self.relations & {Relation.TEACHER, Relation.HOMEROOM}
+        return self.home_path if teaches else ""
+
     def holds_role(self, role: Role) -> bool:
         """Return whether the role is held anywhere: for words on the screen, never for rights."""
         return any(grant.role is role for grant in self.grants)
@@ -75,14 +90,15 @@ def of(person: Person, at: datetime, *, request_id: str = "") -> Actor:
         Grant(Role(one.role), one.unit_id, one.title, (one.unit.path, *overseen.get(one.unit_id, ())))
         for one in memberships
     )
-    return Actor(person, at, grants, _relations(person), request_id)
+    return Actor(person, at, grants, _relations(person, employed=bool(grants)), request_id)
 
 
-def _relations(person: Person) -> frozenset[Relation]:
+def _relations(person: Person, *, employed: bool) -> frozenset[Relation]:
+    """Return how the person may stand beside rows; a homeroom teacher who left every school stands nowhere."""
     if person.kind == PersonKind.PUPIL:
         return frozenset({Relation.PUPIL})
     found = set()
-    if person.kind == PersonKind.STAFF:
+    if person.kind == PersonKind.STAFF and employed:
         if person.teachings.exists():
             found.add(Relation.TEACHER)
         if person.homeroom_classes.exists():

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
+from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
+
+from hocba.kernel.names import sort_key
+from schools import words
+from schools.actions.staffing import AT_A_SCHOOL
 
 
 class SignInForm(forms.Form):
@@ -60,3 +67,102 @@ class PupilForm(forms.Form):
     mother_name = forms.CharField(label=_("Họ và tên mẹ"), required=False, max_length=120)
     guardian_name = forms.CharField(label=_("Họ và tên người giám hộ"), required=False, max_length=120)
     register_number = forms.CharField(label=_("Số sổ đăng bộ"), required=False, max_length=40)
+
+
+DATES = ["%d/%m/%Y", "%Y-%m-%d"]
+
+
+def day_field(label: Any, **options: Any) -> forms.DateField:
+    """Return a field for a day, written 15/05/2026 or chosen in the browser's calendar."""
+    widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    return forms.DateField(label=label, input_formats=DATES, widget=widget, **options)
+
+
+class AppointForm(forms.Form):
+    """A role for somebody of the staff."""
+
+    full_name = forms.CharField(label=_("Họ, đệm và tên"), max_length=120)
+    personal_number = forms.CharField(
+        label=_("Số định danh cá nhân"),
+        help_text=_("12 chữ số, như trên thẻ căn cước."),
+        validators=[RegexValidator(r"^[0-9]{12}\Z", _("Số định danh cá nhân gồm đúng 12 chữ số."))],
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+    role = forms.ChoiceField(
+        label=_("Vai trò"), choices=[(one.value, words.ROLES[one]) for one in AT_A_SCHOOL]
+    )
+    title = forms.CharField(
+        label=_("Chức danh"),
+        max_length=80,
+        required=False,
+        help_text=_("Như khi ký tên: Hiệu trưởng, Văn thư."),
+    )
+    from_on = day_field(_("Từ ngày"))
+
+
+class EndRoleForm(forms.Form):
+    """The last day of a role."""
+
+    on = day_field(_("Ngày cuối cùng"))
+
+
+class UsernameForm(forms.Form):
+    """The name with which somebody will sign in."""
+
+    username = forms.CharField(
+        label=_("Tên đăng nhập"),
+        max_length=80,
+        help_text=_("Chữ thường không dấu, số, dấu chấm hoặc gạch nối; ít nhất 4 chữ."),
+        validators=[
+            RegexValidator(r"^[a-z0-9][a-z0-9.-]{3,79}\Z", _("Tên đăng nhập có chữ không dùng được."))
+        ],
+        widget=forms.TextInput(
+            attrs={"autocapitalize": "none", "spellcheck": "false", "autocomplete": "off"}
+        ),
+    )
+
+
+class PasswordForm(forms.Form):
+    """The old password and, twice, the new one."""
+
+    old = forms.CharField(
+        label=_("Mật khẩu đang dùng"),
+        max_length=200,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+    new = forms.CharField(
+        label=_("Mật khẩu mới"),
+        max_length=200,
+        strip=False,
+        help_text=_("Ít nhất 10 chữ, không chỉ toàn số; một câu ngắn dễ nhớ là tốt nhất."),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    again = forms.CharField(
+        label=_("Gõ lại mật khẩu mới"),
+        max_length=200,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Ask that both new ones are the same."""
+        stated = super().clean() or {}
+        if "new" in stated and "again" in stated and stated["new"] != stated["again"]:
+            self.add_error("again", _("Hai lần gõ chưa giống nhau."))
+        return stated
+
+
+class TrailForm(forms.Form):
+    """What is asked of the trail."""
+
+    tu = day_field(_("Từ ngày"), required=False)
+    den = day_field(_("Đến ngày"), required=False)
+    nguoi = forms.TypedChoiceField(label=_("Người làm"), required=False, coerce=int, empty_value=None)
+    viec = forms.ChoiceField(label=_("Việc"), required=False)
+
+    def __init__(self, *args: Any, people: list[tuple[int, str]], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["nguoi"].choices = [("", _("Mọi người")), *people]  # type: ignore[attr-defined]
+        actions = sorted(words.ACTIONS.items(), key=lambda one: sort_key(str(one[1])))
+        self.fields["viec"].choices = [("", _("Mọi việc")), *actions]  # type: ignore[attr-defined]

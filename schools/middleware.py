@@ -10,8 +10,10 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
+from hocba import web
 from hocba.kernel import clock
 from hocba.logs import request_number
 from schools import actors, permissions, scopes
@@ -56,11 +58,15 @@ class Acting:
         if needed is None:
             return None
         if actor is None:
-            if request.path.startswith("/api/"):
-                raise PermissionDenied(_("Hãy đăng nhập trước."))
+            if request.path.startswith(web.API_PREFIX):
+                return web.unauthorised(request)
             return redirect_to_login(request.get_full_path(), str(settings.LOGIN_URL))
+        if request.user.password_is_temporary and not getattr(view, "opens_with_temporary_password", False):
+            if request.path.startswith(web.API_PREFIX):
+                raise PermissionDenied(_("Hãy đổi mật khẩu tạm trước."))
+            return redirect("schools:password")
         if needed is not permissions.ANYBODY and not permissions.holds(actor, needed):
-            raise PermissionDenied(_("Tài khoản này không có quyền mở trang đó."))
+            raise PermissionDenied
         return None
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> None:
@@ -68,9 +74,16 @@ class Acting:
         request.failed = True  # type: ignore[attr-defined]
 
 
+OURS = ("schools.", "records.", "signing.", "exports.")
+
+
 def _mark_of(view: Any) -> Any:
-    """Return the permission a view asks for; views of libraries (docs, language, health) are public."""
-    found = getattr(view, "needs", UNMARKED)
-    if found is UNMARKED and not view.__module__.startswith(("schools.", "records.", "signing.", "exports.")):
-        return None
-    return found
+    """Return the permission a view asks for; views of libraries (docs, language, health) are public.
+
+    A class-based view may carry the mark on its class: Django calls it `view_class`, REST framework `cls`.
+    """
+    for marked in (view, getattr(view, "view_class", None), getattr(view, "cls", None)):
+        found = getattr(marked, "needs", UNMARKED)
+        if found is not UNMARKED:
+            return found
+    return UNMARKED if view.__module__.startswith(OURS) else None

@@ -155,14 +155,16 @@ def may(actor: Actor, permission: Permission, row: Model) -> bool:
 def require(actor: Actor, permission: Permission, row: Model) -> None:
     """Raise NotPermitted unless `actor` holds `permission` on `row`."""
     if not may(actor, permission, row):
-        raise NotPermitted(_("Thầy/cô không có quyền làm việc này ở đây."), permission=str(permission))
+        raise NotPermitted(
+            _("Tài khoản đang dùng không có quyền làm việc này ở đây."), permission=str(permission)
+        )
 
 
 def one(actor: Actor, permission: Permission, rows: QuerySet[Row], **lookup: object) -> Row:
     """Return the one visible row that `lookup` names. Raises: NotFound, absent or hidden alike."""
     row = visible(actor, permission, rows).filter(**lookup).first()
     if row is None:
-        raise NotFound(_("Không tìm thấy. Có thể địa chỉ đã cũ, hoặc thầy/cô chưa được phân quyền xem."))
+        raise NotFound(_("Không tìm thấy. Có thể địa chỉ đã cũ, hoặc tài khoản đang dùng không xem được."))
     return row
 
 
@@ -193,6 +195,12 @@ def public(view: View) -> View:
     return view
 
 
+def opens_with_temporary_password(view: View) -> View:
+    """Mark the one door that is open to who signed in with a password somebody else has seen."""
+    view.opens_with_temporary_password = True  # type: ignore[attr-defined]
+    return view
+
+
 def _by_role(actor: Actor, permission: Permission, model: type[Model]) -> Q:
     unit = model.scope.unit  # type: ignore[attr-defined]
     column = f"{unit}__path" if unit else "path"
@@ -205,7 +213,7 @@ def _by_role(actor: Actor, permission: Permission, model: type[Model]) -> Q:
 def _by_relation(actor: Actor, permission: Permission, model: type[Model]) -> Q:
     scope = model.scope  # type: ignore[attr-defined]
     allowed = Q()
-    for relation in Relation:
+    for relation in sorted(actor.relations):
         lookup = getattr(scope, relation.value)
         if lookup is None or permission not in RELATION_GRANTS[relation]:
             continue

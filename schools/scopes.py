@@ -32,14 +32,17 @@ def apply(path: str, pupils: Iterable[int] = ()) -> None:
 
 
 def apply_actor(actor: Actor) -> None:
-    """Open to the running transaction what this actor's work needs: its unit's subtree, its own children."""
-    apply(actor.home_path, _children(actor))
+    """Open to the running transaction what this actor's work needs: its unit's subtree, its own children.
+
+    Nothing, for who reads no result at all: the school administrator, the overseers.
+    """
+    apply(actor.results_path, _children(actor))
 
 
 @contextmanager
 def of(actor: Actor) -> Iterator[None]:
     """Run a block in a transaction scoped to `actor`; a scope already open comes back afterwards."""
-    with _scoped(actor.home_path, _children(actor)):
+    with _scoped(actor.results_path, _children(actor)):
         yield
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -53,10 +54,8 @@ class FileBlobs:
                 file.flush()
                 os.fsync(file.fileno())
             draft.chmod(0o444)
-            try:
+            with suppress(FileExistsError):  # the same bytes by another road; the name vouches for them
                 os.link(draft, path)
-            except FileExistsError:
-                pass  # the same bytes arrived by another road; the name vouches for them
             directory = os.open(path.parent, os.O_RDONLY)
             try:
                 os.fsync(directory)

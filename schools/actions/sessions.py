@@ -26,37 +26,49 @@ class Refused(Exception):
 def sign_in(username: str, password: str, *, at: datetime) -> Account:
     """Return the account that name and password open, and write the trail.
 
-    The count of wrong tries is kept even when the request fails afterwards. Raises: Refused.
+    The caller answers a refusal and does not fail, or the count of wrong tries is rolled back with it.
+    Raises: Refused.
     """
     with transaction.atomic():
-        account = (
-            Account.objects.select_for_update().filter(username=username).select_related("person").first()
-        )
+        # The account alone is locked: the person's row is referred to by everything that person does.
+        rows = Account.objects.select_for_update(no_key=True, of=("self",)).select_related("person")
+        account = rows.filter(username=username).first()
         if account is None:
             make_password(password)  # the same time as a wrong password takes
-            outcome: object = _WRONG
-        else:
-            outcome = _try(account, password, at)
-    if outcome is not None or account is None:
-        raise Refused(outcome)
-    actor = actors.of(account.person, at)
-    audit.record(actor, "session.open", unit_path=actor.home_path, subject=("account", account.pk))
+            raise Refused(_WRONG)
+        outcome = _try(account, password, at)
+        actor = actors.of(account.person, at)
+        if outcome is None:
+            audit.record(actor, "session.open", unit_path=actor.home_path, subject=("account", account.pk))
+        elif outcome is _CLOSED:
+            by = actors.system(at)
+            audit.record(by, "session.lock", unit_path=actor.home_path, subject=("account", account.pk))
+    if outcome is not None:
+        raise Refused(_LOCKED if outcome is _CLOSED else outcome)
     return account
 
 
-_WRONG = _("Tên đăng nhập hoặc mật khẩu không đúng. Hãy thử lại, hoặc nhờ nhà trường cấp lại mật khẩu.")
+_WRONG: object = _(
+    "Tên đăng nhập hoặc mật khẩu không đúng. Hãy thử lại, hoặc nhờ nhà trường cấp lại mật khẩu."
+)
 _LOCKED = _("Tài khoản tạm khóa 15 phút vì nhập sai nhiều lần. Hãy thử lại sau, hoặc nhờ nhà trường mở giúp.")
+
+
+_CLOSED = object()
+"""This very try closed the account."""
 
 
 def _try(account: Account, password: str, at: datetime) -> object | None:
     if account.locked_until and account.locked_until > at:
         return _LOCKED
-    if account.is_active and account.check_password(password):
+    right = account.check_password(password)  # asked of closed accounts too, so that both answer equally late
+    if right and account.is_active:
         account.failed_attempts, account.locked_until = 0, None
         account.save(update_fields=["failed_attempts", "locked_until"])
         return None
     account.failed_attempts += 1
+    outcome = _WRONG
     if account.failed_attempts >= WRONG_PASSWORDS:
-        account.failed_attempts, account.locked_until = 0, at + LOCKED_FOR
+        account.failed_attempts, account.locked_until, outcome = 0, at + LOCKED_FOR, _CLOSED
     account.save(update_fields=["failed_attempts", "locked_until"])
-    return _LOCKED if account.locked_until and account.locked_until > at else _WRONG
+    return outcome

@@ -40,20 +40,21 @@ BEGIN
 END $$;
 
 -- The range form uses the index on the path; the empty string that a reused connection keeps must read as nothing.
+-- A family reads its children's rows and changes none: hence a policy of its own, for SELECT.
 CREATE FUNCTION hocba_guard_rows(guarded regclass) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', guarded);
     EXECUTE format($policy$
         CREATE POLICY scope ON %s FOR ALL
         USING (
-            (school_path >= nullif(current_setting('hocba.scope', true), '')
-             AND school_path < nullif(current_setting('hocba.scope', true), '') || '~')
-            OR pupil_id = ANY (
-                string_to_array(nullif(current_setting('hocba.pupils', true), ''), ',')::bigint[])
-        )
-        WITH CHECK (
             school_path >= nullif(current_setting('hocba.scope', true), '')
             AND school_path < nullif(current_setting('hocba.scope', true), '') || '~'
+        )
+    $policy$, guarded);
+    EXECUTE format($policy$
+        CREATE POLICY family ON %s FOR SELECT
+        USING (
+            pupil_id = ANY (string_to_array(nullif(current_setting('hocba.pupils', true), ''), ',')::bigint[])
         )
     $policy$, guarded);
 END $$;
@@ -72,15 +73,20 @@ CREATE TRIGGER never_change BEFORE UPDATE OR DELETE ON schools_auditevent
 CREATE TRIGGER never_truncate BEFORE TRUNCATE ON schools_auditevent EXECUTE FUNCTION hocba_refuse();
 
 CREATE FUNCTION hocba_open_audit_month(day date) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path = public, pg_temp AS $$
+    SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
 DECLARE
     first date := date_trunc('month', day);
+    after date := first + interval '1 month';
     part text := 'schools_auditevent_' || to_char(first, 'YYYYMM');
 BEGIN
-    IF to_regclass(part) IS NOT NULL THEN RETURN; END IF;
+    -- Rows that came before their month was opened stay where they are: a partition beside them is refused.
+    IF to_regclass(part) IS NOT NULL
+       OR EXISTS (SELECT FROM schools_auditevent_other WHERE at >= first AND at < after) THEN
+        RETURN;
+    END IF;
     EXECUTE format(
         'CREATE TABLE %I PARTITION OF schools_auditevent FOR VALUES FROM (%L) TO (%L)',
-        part, first::timestamptz, (first + interval '1 month')::timestamptz);
+        part, first::timestamptz, after::timestamptz);
     EXECUTE format('CREATE TRIGGER never_truncate BEFORE TRUNCATE ON %I EXECUTE FUNCTION hocba_refuse()', part);
     PERFORM hocba_take_away(part::regclass, 'ALL');
 END $$;

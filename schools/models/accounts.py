@@ -31,6 +31,8 @@ class Account(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
     failed_attempts = models.PositiveSmallIntegerField(default=0)
+    password_is_temporary = models.BooleanField(default=False)
+    """Given by an administrator: it opens only the page where its owner chooses another."""
     locked_until = models.DateTimeField(null=True, blank=True)
 
     objects = Accounts()

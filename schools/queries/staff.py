@@ -1,0 +1,105 @@
+"""Staff of a unit: roles from–to and the state of the account."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from django.db.models import Q, QuerySet
+
+from hocba.kernel.errors import NotFound
+from schools import permissions
+from schools.models import Account, Membership, Person, Unit
+from schools.permissions import Permission, Role, visible
+
+if TYPE_CHECKING:
+    from schools.actors import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class RoleLine:
+    """A role held in the unit; `is_over` when it ended before today, `is_ahead` when it has not begun."""
+
+    membership_id: int
+    role: Role
+    title: str
+    from_on: date
+    to_on: date | None
+    is_over: bool
+    is_ahead: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StaffLine:
+    """One person of the staff; `account_state` is "none", "open", "temporary", "locked" or "closed"."""
+
+    person_id: int
+    full_name: str
+    personal_number: str
+    roles: tuple[RoleLine, ...]
+    username: str
+    account_state: str
+    last_login: datetime | None
+
+
+def working_unit(actor: Actor, permission: Permission = Permission.STAFF_VIEW) -> Unit:
+    """Return the unit in whose staff this actor works: of the first role that may. Raises: NotFound."""
+    for grant in actor.grants:
+        if permission in permissions.ROLE_GRANTS[grant.role]:
+            return permissions.one(actor, permission, Unit.objects.select_related("level"), pk=grant.unit_id)
+    raise NotFound
+
+
+def of_unit(actor: Actor, unit: Unit) -> list[StaffLine]:
+    """Return who holds a role in `unit` now or later, in Vietnamese order of names."""
+    people = Person.objects.filter(
+        Q(memberships__to_on__isnull=True) | Q(memberships__to_on__gte=actor.today)
+    )
+    # The subquery of `visible` narrows to what may be seen; this one to the unit itself.
+    here = people.filter(memberships__unit=unit).values("pk")
+    rows = visible(actor, Permission.STAFF_VIEW, Person.objects.filter(pk__in=here))
+    return [_line(actor, person, unit) for person in _with_parts(rows).order_by("sort_name", "pk")]
+
+
+def person(actor: Actor, unit: Unit, person_id: int) -> StaffLine:
+    """Return one person of the unit's staff, past roles too. Raises: NotFound."""
+    rows = visible(actor, Permission.STAFF_VIEW, Person.objects.filter(memberships__unit=unit))
+    found = _with_parts(rows).filter(pk=person_id).first()
+    if found is None:
+        raise NotFound
+    return _line(actor, found, unit)
+
+
+def _with_parts(rows: QuerySet[Person]) -> QuerySet[Person]:
+    return rows.select_related("account").prefetch_related("memberships")
+
+
+def _line(actor: Actor, person: Person, unit: Unit) -> StaffLine:
+    held = [one for one in person.memberships.all() if one.unit_id == unit.pk]
+    account: Account | None = getattr(person, "account", None)
+    return StaffLine(
+        person_id=person.pk,
+        full_name=person.full_name,
+        personal_number=person.personal_number,
+        roles=tuple(_role(actor, one) for one in sorted(held, key=lambda one: (one.from_on, one.pk))),
+        username=account.username if account else "",
+        account_state=_state(account, actor.at),
+        last_login=account.last_login if account else None,
+    )
+
+
+def _role(actor: Actor, one: Membership) -> RoleLine:
+    today = actor.today
+    is_over = one.to_on is not None and one.to_on < today
+    return RoleLine(one.pk, Role(one.role), one.title, one.from_on, one.to_on, is_over, one.from_on > today)
+
+
+def _state(account: Account | None, at: datetime) -> str:
+    if account is None:
+        return "none"
+    if not account.is_active:
+        return "closed"
+    if account.locked_until is not None and account.locked_until > at:
+        return "locked"
+    return "temporary" if account.password_is_temporary else "open"

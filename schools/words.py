@@ -1,0 +1,114 @@
+"""What codes of this app are called in words: roles, accounts, and every action of the trail.
+
+The trail's actions belong to all apps; their words stand here together, since one page shows them all. A test
+finds every `audit.record` in the code and asks for its word.
+"""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from schools.permissions import Role
+
+ROLES: dict[Role, object] = {
+    Role.TEACHER: _("Giáo viên"),
+    Role.PRINCIPAL: _("Cán bộ quản lí"),
+    Role.CLERK: _("Văn thư"),
+    Role.REGISTRAR: _("Học vụ"),
+    Role.SCHOOL_ADMIN: _("Quản trị viên"),
+    Role.SUBDEPARTMENT: _("Phòng, xã"),
+    Role.DEPARTMENT: _("Sở"),
+    Role.MINISTRY: _("Bộ"),
+    Role.SYSTEM: _("Hệ thống"),
+}
+
+RELATIONS: dict[str, object] = {
+    "teacher": _("Giáo viên bộ môn"),
+    "homeroom": _("Giáo viên chủ nhiệm"),
+    "guardian": _("Gia đình"),
+    "pupil": _("Học sinh"),
+}
+
+ACCOUNTS: dict[str, object] = {
+    "none": _("Chưa có tài khoản"),
+    "open": _("Đang dùng"),
+    "temporary": _("Chờ đổi mật khẩu tạm"),
+    "locked": _("Tạm khóa vì nhập sai nhiều lần"),
+    "closed": _("Đã đóng"),
+}
+
+ACTIONS: dict[str, object] = {
+    "session.open": _("Đăng nhập"),
+    "session.lock": _("Tạm khóa tài khoản vì nhập sai mật khẩu"),
+    "account.open": _("Mở tài khoản"),
+    "account.reset": _("Cấp lại mật khẩu"),
+    "account.unlock": _("Mở khóa tài khoản"),
+    "account.password": _("Tự đổi mật khẩu"),
+    "staff.view": _("Xem nhân sự"),
+    "staff.appoint": _("Cấp vai trò"),
+    "staff.end": _("Kết thúc vai trò"),
+    "trail.view": _("Xem nhật kí"),
+    "trail.export": _("Xuất nhật kí ra tệp"),
+    "pupil.view": _("Xem hồ sơ học sinh"),
+    "pupil.edit": _("Sửa hồ sơ học sinh"),
+    "class.view": _("Xem lớp"),
+    "year.view": _("Xem kết quả cả năm của một em"),
+    "results.view": _("Xem kết quả môn học"),
+    "results.enter": _("Nhập kết quả môn học"),
+    "results.confirm": _("Xác nhận hoàn thành"),
+    "results.reopen": _("Mở khóa để sửa"),
+    "homeroom.view": _("Xem phẩm chất, năng lực, nhận xét"),
+    "homeroom.save": _("Nhập phẩm chất, năng lực, nhận xét"),
+    "decision.record": _("Ghi quyết định lên lớp"),
+    "sheet.make": _("Lập phiếu phát hành"),
+    "class.freeze": _("Chốt dữ liệu để ký"),
+}
+"""Of what this app and the classroom do; the apps above add theirs below."""
+
+ACTIONS |= {
+    "transcript.view": _("Xem học bạ"),
+    "transcript.preview": _("Xem trước học bạ khi ký"),
+    "transcript.download": _("Tải học bạ"),
+    "transcript.confirmed": _("Xác nhận hoàn thành"),
+    "transcript.reopened": _("Mở lại để sửa"),
+    "transcript.frozen": _("Chốt dữ liệu để ký"),
+    "transcript.returned": _("Trả lại để sửa"),
+    "transcript.homeroom_signed": _("Giáo viên chủ nhiệm ký số"),
+    "transcript.principal_signed": _("Hiệu trưởng ký số"),
+    "transcript.seal_intended": _("Bắt đầu ký số phát hành"),
+    "transcript.seal_abandoned": _("Dừng ký số phát hành"),
+    "transcript.issued": _("Phát hành"),
+    "transcript.withdrawn": _("Thu hồi"),
+    "transcript.signature": _("Ký số học bạ"),
+    "transcript.withdraw": _("Thu hồi học bạ"),
+    "batch.authorise-gvcn": _("Ký số cả lớp (giáo viên chủ nhiệm)"),
+    "batch.authorise-cbql": _("Ký số cả lớp (cán bộ quản lí)"),
+    "batch.authorise-ky_phat_hanh": _("Ký số phát hành cả lớp"),
+    "pin.wrong-pin": _("Nhập sai mã PIN"),
+    "pin.pin-locked": _("Mã PIN bị khóa"),
+    "pin.invalid": _("Nhập mã PIN chưa được"),
+    "batch.preview": _("Xem trước đợt ký"),
+    "authority.request": _("Đề nghị đăng ký chứng thư số"),
+    "authority.approve": _("Duyệt chứng thư số"),
+    "authority.refuse": _("Từ chối chứng thư số"),
+    "packages.authorise": _("Cho phép gửi học bạ"),
+    "delivery.send-again": _("Gửi lại"),
+    "verify.upload": _("Xác thực tệp học bạ"),
+    "verify.code": _("Xác thực bằng mã tra cứu"),
+    "verify.open": _("Mở trang xác thực"),
+    "throttle.open": _("Mở lại lượt tra cứu"),
+    "child.view": _("Gia đình xem kết quả"),
+    "look-up.view": _("Gia đình tra cứu bằng mã"),
+}
+
+
+def action(code: str) -> object:
+    """Return what an action is called; a code without words shows itself, so that no row is hidden."""
+    return ACTIONS.get(code, code)
+
+
+def role(code: str) -> object:
+    """Return what a role or a relation is called."""
+    if code in RELATIONS:
+        return RELATIONS[code]
+    return ROLES[Role(code)] if code in set(Role) else code
