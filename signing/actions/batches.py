@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
 
@@ -170,12 +171,14 @@ def _open_session(authority: Authority, role: SignerRole, count: int, pin: str) 
             sentence, fields={"pin": sentence}, code="wrong-pin", remaining=wrong.remaining
         ) from wrong
     except keys.PinLocked as locked:
-        sentence = _(
+        sentence = gettext(
             "Khóa kí đã bị khóa vì nhập sai mã PIN nhiều lần. Hãy liên hệ nơi cấp chứng thư để mở lại."
         )
         raise Invalid(sentence, fields={"pin": sentence}, code="pin-locked") from locked
     except keys.KeyUnavailable as away:
-        away.sentence = _("Thiết bị giữ khóa kí chưa trả lời. Chưa có gì được kí; hãy kiểm tra rồi thử lại.")
+        away.sentence = gettext(
+            "Thiết bị giữ khóa kí chưa trả lời. Chưa có gì được kí; hãy kiểm tra rồi thử lại."
+        )
         raise
 
 
@@ -186,8 +189,7 @@ def _fill(batch: SigningBatch, ready: list[Transcript]) -> None:
     was made and stored (SIGNED) is kept and goes on from there. What a worker still holds ends by its lock.
     """
     versions = {one.current_id: one for one in ready if one.current_id is not None}
-    if batch.pk is None:
-        batch.save()
+    batch.save()
     known = dict(batch.items.values_list("version_id", "pk"))
     again = batch.items.filter(version__in=versions, state__in=["INTENDED", "FAILED"])
     again.update(state="WAITING", prepared_xml=None, digest="", failure_code="", failure_facts={})

@@ -20,7 +20,7 @@ from signing.models import Authority
 from signing.seal.evidence import EvidenceCollector, RevocationClient, TimestampClient
 from signing.seal.keys import AgentKeys, KeyBackend
 from signing.seal.signed_lists import TrustBroken
-from signing.seal.trust import AnchorRole, AuthorityEntry, SignerRole, Trust
+from signing.seal.trust import AnchorRole, AuthorityEntry, SignerRole, StatusEntry, Trust
 from signing.seal.trust_files import load_trust
 
 
@@ -102,3 +102,8 @@ def entries(authorities: list[Authority]) -> tuple[AuthorityEntry, ...]:
 def trust_for(authorities: list[Authority], at: datetime) -> Trust:
     """Return the anchors with these rows of the register as they stand in the database at `at`."""
     return replace(anchors(), authorities=entries(authorities), authorities_at=at, statuses=None)
+
+
+def with_statuses(trust: Trust, statuses: dict[str, StatusEntry], at: datetime) -> Trust:
+    """Return `trust` with the withdrawals as the database has them at `at`."""
+    return replace(trust, statuses=statuses, statuses_at=at)

@@ -157,8 +157,8 @@ def store_signature(
         role=batch.role,
         certificate_id=batch.authority.certificate_id,
         document_sha256=sha256_hex(document),
-        claimed_at=report.signing_time,
-        stamped_at=report.timestamp,
+        claimed_at=report.signing_time or by.at,  # a slot without either does not pass the verifier
+        stamped_at=report.timestamp or by.at,
         signed_by_id=batch.authorised_by_id,
         signed_at=by.at,
     )

@@ -15,7 +15,9 @@ from django.utils.translation import gettext_lazy as _
 from hocba.kernel.blobs import BlobMissing, BlobStore, FileBlobs
 from hocba.kernel.errors import Unavailable
 from records.models import LookUpEntry
+from schools import audit
 from schools.actors import Actor
+from schools.models import ClassYear
 from schools.permissions import Permission, one, visible
 from signing.log.leaf import Leaf
 from signing.models import PinnedProof, SealedDocument, Withdrawal
@@ -34,7 +36,7 @@ def blobs() -> BlobStore:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What a stranger with a code may learn: that it exists, of which school and year, and whether it counts."""
+    """What a stranger with a code may learn: that it exists, of which school and year, whether it counts."""
 
     look_up_code: UUID
     school_name: str
@@ -118,3 +120,26 @@ def _read(digest: str) -> bytes:
             _("Kho lưu trữ chưa trả lại được tệp này. Tệp không mất; hãy báo người vận hành hệ thống."),
             code="blob-missing",
         ) from missing
+
+
+def issued_in_class(by: Actor, code: str) -> tuple[ClassYear, list[tuple[SealedDocument, str]]]:
+    """Return a class and its issued transcripts in name order, each with its standing ("valid" …).
+
+    Raises: NotFound. Three queries, whatever the size.
+    """
+    classes = ClassYear.objects.select_related("school", "school_year")
+    class_year = one(by, Permission.TRANSCRIPT_VIEW, classes, code=code)
+    rows = visible(by, Permission.TRANSCRIPT_VIEW, SealedDocument.objects.filter(class_year=class_year))
+    found = list(rows.select_related("pupil").order_by("pupil__sort_name", "-pk"))
+    codes = [row.look_up_code for row in found]
+    standings = dict(
+        LookUpEntry.objects.filter(look_up_code__in=codes).values_list("look_up_code", "standing")
+    )
+    audit.record(
+        by,
+        "class.issued-view",
+        unit_path=class_year.school.path,
+        subject=("class", class_year.code),
+        count=len(found),
+    )
+    return class_year, [(row, standings[row.look_up_code].lower()) for row in found]

@@ -1,0 +1,46 @@
+"""The authority register as schools and departments look at it."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+
+from schools.actors import Actor
+from schools.models import Membership, Person, Unit
+from schools.permissions import Permission, may, one, visible
+from signing.models import Authority
+
+
+def register(by: Actor) -> list[Authority]:
+    """Return the entries that `by` may see: what waits first, then the newest."""
+    rows = visible(by, Permission.CERTIFICATE_VIEW, Authority.objects.all())
+    rows = rows.select_related("school", "person", "certificate", "decided_by").defer("signature_image")
+    order = {Authority.State.WAITING.value: 0}
+    return sorted(rows.order_by("-requested_at", "-pk")[:500], key=lambda row: order.get(row.state, 1))
+
+
+def entry(by: Actor, number: int, permission: Permission) -> Authority:
+    """Return one entry. Raises: NotFound."""
+    return one(by, permission, Authority.objects.select_related("school", "certificate", "person"), pk=number)
+
+
+def may_decide(by: Actor, rows: list[Authority]) -> set[int]:
+    """Return which of the entries this person may approve or refuse."""
+    waiting = [row.pk for row in rows if row.state == Authority.State.WAITING]
+    decidable = visible(by, Permission.CERTIFICATE_APPROVE, Authority.objects.filter(pk__in=waiting))
+    return set(decidable.values_list("pk", flat=True))
+
+
+def schools_to_ask_for(by: Actor) -> list[Unit]:
+    """Return the schools for which this person may ask."""
+    rows = visible(by, Permission.CERTIFICATE_REQUEST, Unit.objects.filter(level__is_school=True))
+    return list(rows.order_by("path")[:50])
+
+
+def signers_of(by: Actor, schools: list[Unit]) -> list[tuple[Person, str]]:
+    """Return the staff of these schools, with their titles, who may be given a certificate."""
+    if not all(may(by, Permission.CERTIFICATE_REQUEST, school) for school in schools[:1]):
+        return []
+    in_force = Q(from_on__lte=by.today) & (Q(to_on__isnull=True) | Q(to_on__gte=by.today))
+    rows = Membership.objects.filter(in_force, unit__in=schools, role__in=["principal", "subject_teacher"])
+    found = rows.select_related("person").order_by("role", "person__sort_name")
+    return list({row.person_id: (row.person, row.title) for row in found}.values())

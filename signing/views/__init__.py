@@ -1,0 +1,1 @@
+"""Pages of signing: translate in, one call, translate out."""
