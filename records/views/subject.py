@@ -74,7 +74,16 @@ def _clashes(refused: Invalid | Conflict | None) -> dict[str, str]:
     if not isinstance(refused, Conflict):
         return {}
     cells: Any = refused.facts.get("cells", [])
-    return {f"{FIELDS[cell['field']]}-{cell['enrolment']}": cell["theirs"] for cell in cells}
+    found = {}
+    for cell in cells:
+        theirs = _whole(cell["theirs"]) if cell["field"] == "test_mark" else cell["theirs"]
+        found[f"{FIELDS[cell['field']]}-{cell['enrolment']}"] = theirs
+    return found
+
+
+def _whole(value: object) -> str:
+    """Return a mark as it is written: whole, as the column's one decimal never says anything here."""
+    return "" if value is None else str(value).removesuffix(".0")
 
 
 def _row(
@@ -87,7 +96,7 @@ def _row(
     key, result = row.enrolment.pk, row.result
     values = {
         "level": result.level if result else "",
-        "mark": f"{result.test_mark:f}".removesuffix(".0") if result and result.test_mark is not None else "",
+        "mark": _whole(result.test_mark) if result else "",
         "comment": result.comment if result else "",
     }
     is_second = bool(result and result.first_test_mark is not None)
@@ -99,9 +108,7 @@ def _row(
         "key": key,
         "version": result.version if result else 0,
         "is_second": is_second,
-        "first": f"{result.first_test_mark:f}".removesuffix(".0")
-        if result and result.first_test_mark is not None
-        else "",
+        "first": _whole(result.first_test_mark) if result else "",
         "has_second": page.has_marks and result is not None and result.test_mark is not None,
         "cells": {
             name: {
