@@ -60,6 +60,51 @@ SUBJECTS: dict[str, dict[str, tuple[str, ...]]] = {
         "H": ("Hoàn thành sản phẩm; cần phối màu phong phú hơn.",),
         "C": ("Chưa hoàn thành sản phẩm; cần tập trung hơn.",),
     },
+    "KH": {
+        "T": (
+            "Ham tìm hiểu thiên nhiên, biết làm thí nghiệm đơn giản.",
+            "Quan sát tốt, giải thích hiện tượng rõ ràng.",
+        ),
+        "H": ("Nắm được bài; cần mạnh dạn nêu ý kiến khi thực hành.",),
+        "C": ("Chưa nắm được nội dung cơ bản; cần được giúp đỡ thêm.",),
+    },
+    "LSDL": {
+        "T": (
+            "Kể chuyện lịch sử hấp dẫn, đọc bản đồ thành thạo.",
+            "Hiểu biết tốt về địa phương và các vùng miền.",
+        ),
+        "H": ("Nêu được sự kiện chính; cần luyện đọc bản đồ.",),
+        "C": ("Chưa nhớ các sự kiện chính; cần ôn tập thêm.",),
+    },
+    "CN": {
+        "T": ("Sử dụng đồ dùng công nghệ an toàn, khéo tay.", "Có ý tưởng sáng tạo khi làm sản phẩm."),
+        "H": ("Hoàn thành sản phẩm theo hướng dẫn; cần cẩn thận hơn.",),
+        "C": ("Chưa hoàn thành sản phẩm thực hành; cần luyện thêm.",),
+    },
+    "DD": {
+        "T": (
+            "Lễ phép, biết quan tâm và giúp đỡ mọi người.",
+            "Thực hiện tốt nội quy, biết nhận lỗi và sửa lỗi.",
+        ),
+        "H": ("Biết các chuẩn mực cơ bản; cần thực hiện đều hơn.",),
+        "C": ("Cần được nhắc nhở để thực hiện nội quy.",),
+    },
+    "TNXH": {
+        "T": (
+            "Biết chăm sóc bản thân, yêu quý cây cối, con vật.",
+            "Nêu được nhiều hiểu biết về gia đình, trường lớp.",
+        ),
+        "H": ("Nắm được bài; cần quan sát kĩ hơn.",),
+        "C": ("Chưa nắm được nội dung cơ bản; cần được giúp đỡ thêm.",),
+    },
+    "HDTN": {
+        "T": (
+            "Tích cực trong hoạt động tập thể, có tinh thần trách nhiệm.",
+            "Tự tin, biết lập kế hoạch cho việc của nhóm.",
+        ),
+        "H": ("Tham gia đầy đủ; cần chủ động nhận việc hơn.",),
+        "C": ("Chưa tham gia đều các hoạt động; cần được động viên.",),
+    },
 }
 """By subject code; a subject that is not here takes GENERAL."""
 

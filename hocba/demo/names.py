@@ -38,13 +38,13 @@ def full_name(chance: Random, gender: str, family: str = "") -> str:
     return " ".join(parts)
 
 
-def personal_number(gender: str, born_on: date, serial: int) -> str:
+def personal_number(gender: str, born_on: date, serial: int, province: str = NO_PROVINCE) -> str:
     """Return 12 digits as the law composes them (NĐ 137/2015, Điều 13), under a province that does not exist.
 
     `serial` is the number's last six digits, at most 999 999.
     """
     century = _CENTURY[born_on.year // 100, gender]
-    return f"{NO_PROVINCE}{century}{born_on.year % 100:02}{serial:06}"
+    return f"{province}{century}{born_on.year % 100:02}{serial:06}"
 
 
 def chance_of(*parts: object) -> Random:

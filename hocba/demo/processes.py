@@ -179,6 +179,13 @@ def running(where: Places, *, port: int) -> Iterator[Demo]:
         yield Demo(where, supervisor, environment)
 
 
+@contextmanager
+def databases(where: Places) -> Iterator[dict[str, str]]:
+    """Start only the demo's database servers; give the environment that names them."""
+    with servers.running(where.home) as addresses:
+        yield addresses.environment()
+
+
 def _settings(where: Places, ring: KeyRing, port: int) -> dict[str, str]:
     return {
         "HOCBA_ENVIRONMENT": "demo",

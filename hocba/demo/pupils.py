@@ -72,30 +72,50 @@ def pupils(
     chance: Random, *, count: int, grade: int, first_year: int, serial: int, place: str, outcomes: str = ""
 ) -> list[PupilPlan]:
     """Return the pupils of a class; `serial` keeps personal numbers apart, year begins in `first_year`."""
-    found = []
-    for number in range(count):
-        gender = chance.choice(("NAM", "NU"))
-        born_on = date(first_year - 5 - grade, 1, 1) + timedelta(days=chance.randrange(364))
-        father = names.full_name(chance, "NAM")
-        mother = names.full_name(chance, "NU")
-        alone = chance.random() < 0.1
-        found.append(
-            PupilPlan(
-                code=f"{names.NO_PROVINCE}{first_year % 100:02}{(serial + number) % 100_000:05}",
-                full_name=names.full_name(chance, gender, father.split()[0]),
-                gender=gender,
-                born_on=born_on,
-                personal_number=names.personal_number(gender, born_on, serial + number),
-                register_number=f"{number + 1:03}/{first_year % 100}/{grade}",
-                ethnicity=chance.choice(PEOPLES),
-                father_name="" if alone else father,
-                mother_name=mother,
-                guardian_name=names.full_name(chance, "NU") if alone else "",
-                residence=f"Thôn Mẫu {chance.randrange(1, 9)}, {place}",
-                outcome=outcomes[number] if number < len(outcomes) else chance.choice("XTTTHHHH"),
-            )
+    return [
+        pupil(
+            chance,
+            code=f"{names.NO_PROVINCE}{first_year % 100:02}{serial + number:05}",
+            grade=grade,
+            first_year=first_year,
+            serial=serial + number,
+            place=place,
+            outcome=outcomes[number] if number < len(outcomes) else "",
         )
-    return found
+        for number in range(count)
+    ]
+
+
+def pupil(
+    chance: Random,
+    *,
+    code: str,
+    grade: int,
+    first_year: int,
+    serial: int,
+    place: str,
+    outcome: str = "",
+    province: str = names.NO_PROVINCE,
+) -> PupilPlan:
+    """Return a pupil who is in `grade` in the school year that begins in `first_year`."""
+    gender = chance.choice(("NAM", "NU"))
+    born_on = date(first_year - 5 - grade, 1, 1) + timedelta(days=chance.randrange(364))
+    father, mother = names.full_name(chance, "NAM"), names.full_name(chance, "NU")
+    is_alone = chance.random() < 0.1
+    return PupilPlan(
+        code=code,
+        full_name=names.full_name(chance, gender, father.split()[0]),
+        gender=gender,
+        born_on=born_on,
+        personal_number=names.personal_number(gender, born_on, serial, province),
+        register_number=f"{serial % 10_000:04}/{first_year}",
+        ethnicity=chance.choice(PEOPLES),
+        father_name="" if is_alone else father,
+        mother_name=mother,
+        guardian_name=names.full_name(chance, "NU") if is_alone else "",
+        residence=f"Thôn Mẫu {chance.randrange(1, 9)}, {place}",
+        outcome=outcome or chance.choice("XTTTHHHH"),
+    )
 
 
 def year(chance: Random, grade: int, lines: list[tuple[str, bool]], outcome: str) -> YearPlan:

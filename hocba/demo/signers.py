@@ -18,7 +18,7 @@ from signing.actions import register
 from signing.models import Authority
 from signing.seal.trust import SignerRole
 
-SIGNATURES = ("signature.svg", "signature-2.svg", "signature-3.svg")
+LEADER_SIGNATURE, TEACHER_SIGNATURES = "signature.svg", ("signature-2.svg", "signature-3.svg")
 LEFT_WAITING = "chunhiem.5a.hai"
 """This teacher's request stays open, so that the department has something to decide."""
 
@@ -84,13 +84,20 @@ def _asked(wanted: Wanted, ring: KeyRing, at: datetime) -> Authority:
         credential = ring.school(school.code, school.name, people.PIN)
     else:
         credential = ring.person(person.full_name, person.personal_number, school.name, people.PIN)
-    picture = "seal.svg" if person is None else SIGNATURES[person.pk % len(SIGNATURES)]
-    image = (files("signing.specimen") / "images" / picture).read_bytes()
+    image = (files("signing.specimen") / "images" / _picture(wanted)).read_bytes()
     clerk = holder(school, Role.CLERK, at)
     with scopes.of(clerk):
         return register.request(
             school, role=wanted.role, credential=credential, person=person, by=clerk, image=image
         )
+
+
+def _picture(wanted: Wanted) -> str:
+    if wanted.person is None:
+        return "seal.svg"
+    if wanted.role is SignerRole.LEADER:
+        return LEADER_SIGNATURE
+    return TEACHER_SIGNATURES[wanted.person.pk % len(TEACHER_SIGNATURES)]
 
 
 def _approved(row: Authority, at: datetime) -> None:
