@@ -185,30 +185,49 @@ def test_reading_the_trail_is_in_the_trail() -> None:
 # ---- Words ---------------------------------------------------------------------------------------
 
 
+ENDS = {
+    "transcript.": [event.value.lower() for event in Event],
+    "batch.authorise-": [role.value.lower() for role in SignerRole],
+    "pin.": ["wrong-pin", "pin-locked", "invalid"],
+    "transcript.download-": ["xml", "pdf", "zip"],
+}
+SHAPE = re.compile(r"[a-z-]+\.[a-z-]+[a-z]")
+
+
 def recorded_actions() -> set[str]:
-    """Return every action that the code gives `audit.record`; an f-string with its possible ends."""
-    ends = {
-        "transcript.": [event.value.lower() for event in Event],
-        "batch.authorise-": [role.value.lower() for role in SignerRole],
-        "pin.": ["wrong-pin", "pin-locked", "invalid"],
-    }
+    """Return every action that the code gives `audit.record`: a literal, an f-string with its possible ends, or,
+    when the action is handed through, whatever of its shape stands in that file or is named `action=` anywhere.
+    """
     found: set[str] = set()
     for path in (
         path for app in ("schools", "records", "signing", "exports") for path in (ROOT / app).rglob("*.py")
     ):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            called = isinstance(node, ast.Call) and ast.unparse(node.func) == "audit.record"
-            if not (called and isinstance(node, ast.Call) and len(node.args) > 1):
-                continue
-            action = node.args[1]
-            if isinstance(action, ast.Constant):
-                found.add(str(action.value))
-            elif isinstance(action, ast.JoinedStr) and isinstance(action.values[0], ast.Constant):
-                start = str(action.values[0].value)
-                found |= {start + end for end in ends[start]}
-            else:
-                found.add(f"not a literal: {path.name}:{node.lineno}")
+        tree = ast.parse(path.read_text("utf-8"))
+        calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+        for call in calls:
+            found |= {str(ast.literal_eval(one.value)) for one in call.keywords if named_action(one)}
+            if ast.unparse(call.func) == "audit.record" and len(call.args) > 1:
+                found |= actions_of(call.args[1], tree)
     return found
+
+
+def named_action(keyword: ast.keyword) -> bool:
+    value = keyword.value
+    return (
+        keyword.arg == "action"
+        and isinstance(value, ast.Constant)
+        and bool(SHAPE.fullmatch(str(value.value)))
+    )
+
+
+def actions_of(action: ast.expr, tree: ast.Module) -> set[str]:
+    if isinstance(action, ast.Constant):
+        return {str(action.value)}
+    if isinstance(action, ast.JoinedStr) and isinstance(action.values[0], ast.Constant):
+        start = str(action.values[0].value)
+        return {start + end for end in ENDS[start]}
+    constants = (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant))
+    return {text for text in constants if isinstance(text, str) and SHAPE.fullmatch(text)}
 
 
 def test_every_action_that_the_code_records_has_its_word() -> None:
