@@ -62,6 +62,7 @@ def _show(
         "errors": [
             {"id": f"id_{key}", "name": _name_of(key, page), "text": text} for key, text in errors.items()
         ],
+        "clashes": _told(refused),
         "context_bar": _choices(page),
         "may_save": page.may_enter and any(row.is_open for row in page.rows),
         "dirty": refused is not None,
@@ -84,6 +85,22 @@ def _clashes(refused: Invalid | Conflict | None) -> dict[str, str]:
 def _whole(value: object) -> str:
     """Return a mark as it is written: whole, as the column's one decimal never says anything here."""
     return "" if value is None else str(value).removesuffix(".0")
+
+
+def _told(refused: Invalid | Conflict | None) -> list[dict[str, Any]]:
+    """Return the clashes as a list above the table, each with the address of its cell."""
+    if not isinstance(refused, Conflict):
+        return []
+    cells: Any = refused.facts.get("cells", [])
+    return [
+        {
+            "id": f"id_{FIELDS[cell['field']]}-{cell['enrolment']}",
+            "name": cell["name"],
+            "yours": cell["yours"],
+            "theirs": _whole(cell["theirs"]) if cell["field"] == "test_mark" else cell["theirs"],
+        }
+        for cell in cells
+    ]
 
 
 def _row(
