@@ -55,6 +55,11 @@ def system(path: str) -> Iterator[None]:
 
 @contextmanager
 def _scoped(path: str, pupils: Iterable[int]) -> Iterator[None]:
+    if not connection.in_atomic_block:  # the settings end with the transaction: nothing to put back
+        with transaction.atomic():
+            apply(path, pupils)
+            yield
+        return
     with transaction.atomic():
         before = _current()
         apply(path, pupils)

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import Case, F, Q, Value, When
 
 from hocba.kernel.canonical import sha256_hex
 from hocba.kernel.errors import DomainError
@@ -125,9 +125,10 @@ def checked(item: SigningItem, batch: SigningBatch, document: bytes, *, clock: C
 
 
 def register(school_path: str) -> list[Authority]:
-    """Return the approved and ended rows of one school's register."""
+    """Return the approved and ended rows of one school's register, with what a verifier asks of them."""
     rows = Authority.objects.filter(school__path=school_path, state__in=["APPROVED", "ENDED"])
-    return list(rows.select_related("school", "certificate"))
+    asked = ("role", "from_at", "to_at", "school__code", "certificate__sha256")
+    return list(rows.select_related("school", "certificate").only(*asked))
 
 
 def finish_person(
@@ -192,9 +193,14 @@ def fail(item: SigningItem, batch: SigningBatch, failed: DomainError, *, by: Act
 
 def count(batch: SigningBatch, *, by: Actor, done: int = 0, failed: int = 0) -> None:
     """Move the batch's counters; the last item ends it."""
-    rows = SigningBatch.objects.filter(pk=batch.pk)
-    rows.update(done=F("done") + done, failed=F("failed") + failed, touched_at=by.at, paused_reason="")
-    rows.filter(total__lte=F("done") + F("failed")).update(state=SigningBatch.State.DONE)
+    finished = Q(total__lte=F("done") + F("failed") + done + failed)
+    SigningBatch.objects.filter(pk=batch.pk).update(
+        done=F("done") + done,
+        failed=F("failed") + failed,
+        state=Case(When(finished, then=Value(SigningBatch.State.DONE)), default=F("state")),
+        touched_at=by.at,
+        paused_reason="",
+    )
 
 
 def _document_before(item: SigningItem, role: SignerRole) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from cryptography.x509 import Certificate
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Case, F, Value, When
 
 from hocba.kernel.canonical import code_hash, code_salt, sha256_hex
 from records.actions import life
@@ -153,7 +154,7 @@ def _leaf(item: SigningItem, school: str, sealed_xml: bytes, pdf: bytes, by: Act
     )
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def _record(
     item: SigningItem,
     batch: SigningBatch,
@@ -166,20 +167,23 @@ def _record(
     version = item.version
     transcript = life.lock(version.transcript_id)
     items.store_signature(item, batch, sealed_xml, report, by=by)
-    entry = _leaf(item, transcript.class_year.school.code, sealed_xml, pdf, by)
+    school = batch.class_year.school
+    entry = _leaf(item, school.code, sealed_xml, pdf, by)
     life.advance(transcript, Event.ISSUED, by=by)
     LookUpEntry.objects.create(
         look_up_code=version.look_up_code,
-        school=transcript.class_year.school,
+        school=school,
         school_year_id=transcript.school_year_id,
         version_id=version.pk,
         standing="VALID",
         issued_at=by.at,
     )
     items.count(batch, done=1, by=by)
-    done = SigningItem.objects.filter(version=version)
-    done.update(prepared_xml=None, signed_xml=None)
-    done.filter(pk=item.pk).update(state=SigningItem.State.DONE)
+    SigningItem.objects.filter(version=version).update(
+        prepared_xml=None,
+        signed_xml=None,
+        state=Case(When(pk=item.pk, then=Value(SigningItem.State.DONE)), default=F("state")),
+    )
     row = ledger.append(entry, school_path=item.school_path)  # last: its lock is everybody's
     SealedDocument.objects.create(
         version=version,
@@ -203,8 +207,10 @@ def _record(
 
 def _replace_earlier(item: SigningItem, entry: leaf.Leaf, by: Actor) -> None:
     """A version that this one replaces was withdrawn before; it says from now on that it is replaced."""
+    if item.version.replaces_id is None:
+        return
     earlier = SealedDocument.objects.filter(version_id=item.version.replaces_id).first()
-    if item.version.replaces_id is None or earlier is None:
+    if earlier is None:
         return
     LookUpEntry.objects.filter(version_id=earlier.version_id, standing="WITHDRAWN").update(
         standing="REPLACED"
