@@ -50,9 +50,7 @@ class Permission(StrEnum):
     CERTIFICATE_VIEW = "signing.certificate.view"
     CERTIFICATE_REQUEST = "signing.certificate.request"
     CERTIFICATE_APPROVE = "signing.certificate.approve"
-    SIGNING_RUN = "signing.job.run"
     DELIVERY_VIEW = "exports.delivery.view"
-    DELIVERY_RUN = "exports.job.run"
     STANDING_VIEW = "exports.standing.view"
     CHILD_VIEW = "exports.child.view"
 
@@ -114,7 +112,7 @@ ROLE_GRANTS: dict[Role, set[Permission]] = {
     Role.SUBDEPARTMENT: _OVERSEER,
     Role.DEPARTMENT: _OVERSEER | {P.DELIVERY_VIEW},
     Role.MINISTRY: {P.UNIT_VIEW, P.STANDING_VIEW, P.CERTIFICATE_VIEW},
-    Role.SYSTEM: {P.SIGNING_RUN, P.DELIVERY_RUN, P.UNIT_VIEW, P.CLASS_VIEW, P.TRANSCRIPT_VIEW},
+    Role.SYSTEM: {P.UNIT_VIEW, P.CLASS_VIEW, P.TRANSCRIPT_VIEW},
 }
 
 RELATION_GRANTS: dict[Relation, set[Permission]] = {
