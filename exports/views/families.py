@@ -99,7 +99,6 @@ def told(year: Year, address: Any) -> dict[str, Any]:
             {"name": row.name, "level": level, "mark": row.mark, "comment": row.comment}
             for row, level in year.subjects
         ],
-        "has_marks": any(row.mark is not None for row, _level in year.subjects),
         "competences": year.competences,
         "qualities": year.qualities,
         "absences": _absences(data.general),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 BADGES = {
-    "HELD": ("HELD", gettext_lazy("Chờ văn thư ký gói gửi")),
+    "HELD": ("HELD", gettext_lazy("Chờ ký gói gửi")),
     "WAITING": ("PENDING", gettext_lazy("Chờ gửi")),
     "TROUBLED": ("FAILED", gettext_lazy("Chưa gửi được")),
     "SENT": ("SENT", gettext_lazy("Đã gửi, chờ trả lời")),

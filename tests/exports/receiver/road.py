@@ -8,7 +8,7 @@ import subprocess
 import sys
 import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -18,22 +18,20 @@ from asn1crypto import tsp
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
-from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.x509 import ocsp
 
 from exports.ministry.client import Credentials, MinistryClient, Sender
 from exports.ministry.messages import Answer, CertificateRegistration, Provider, Response, SignatureKind
 from exports.receiver.certificates import as_base64
 from hocba.bootstrap.supervise import answers, free_port
 from signing.seal import xml
-from signing.seal.paths import Embedded
+from signing.seal.paths import EvidenceLike
 from signing.seal.signed_lists import attach, authority_list, to_sign
 from signing.seal.trust import AuthorityEntry, SignerRole
 from signing.seal.trust_files import Anchors, write_anchors, write_authority
 from signing.specimen.pki import IssuedKey, SpecimenPki
-from signing.specimen.status import Responder
 from signing.specimen.timestamping import TimestampAuthority
 from tests.signing.seal.pdf import sample
+from tests.signing.seal.sources import collected
 
 ROOT = Path(__file__).resolve().parents[3]
 SCHOOL, OTHER_SCHOOL, LONELY_SCHOOL, DEPARTMENT = "99000101", "99000202", "99000303", "99"
@@ -53,7 +51,6 @@ class World:
     """A specimen PKI of this moment, the signers of a school, and what they seal."""
 
     directory: Path
-    _responders: dict[str, Responder] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.now = datetime.now(UTC).replace(microsecond=0)
@@ -74,14 +71,9 @@ class World:
         answer = tsp.TimeStampResp.load(self._timestamps.answer(request.dump(), at))
         return bytes(answer["time_stamp_token"].dump())
 
-    def evidence(self, key: IssuedKey, at: datetime) -> Embedded:
-        """Return the issuer's certificate and an OCSP answer of that moment."""
-        leaf, issuer = key.chain
-        name = next(one.name for one in self.pki.authorities() if one.certificate == issuer)
-        responder = self._responders.setdefault(name, Responder(self.pki.authority(name)))
-        request = ocsp.OCSPRequestBuilder().add_certificate(leaf, issuer, hashes.SHA1()).build()  # noqa: S303 - OCSP
-        answer = responder.answer(request.public_bytes(Encoding.DER), at)
-        return Embedded((issuer.public_bytes(Encoding.DER),), (answer,))
+    def evidence(self, key: IssuedKey, at: datetime) -> EvidenceLike:
+        """Return what the signer embeds, as of that moment."""
+        return collected(self.pki, key.chain, at, self.stamp(bytes(32), at))
 
     def sealed(self, *, code: str = "", seal: IssuedKey | None = None, **tags: str) -> bytes:
         """Return a transcript signed by homeroom teacher, leader and school, B-LT in every slot."""
