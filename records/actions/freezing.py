@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from datetime import date
 from uuid import UUID, uuid4
 
 from django.db import transaction
@@ -130,19 +131,26 @@ def _work(class_year: ClassYear, sheet: IssueSheet | None, found: list[PupilYear
     return _Work(class_year, sheet, documents.school_facts(class_year.school), histories, by)
 
 
+def _stated(
+    work: _Work, year: PupilYear, code: UUID, created_on: date
+) -> tuple[TranscriptData, tuple[Fix, ...]]:
+    """Return what the transcript would state, and what is left to mend. Raises: UnfitText."""
+    data = documents.document(
+        year,
+        work.class_year,
+        work.facts,
+        work.histories.get(year.enrolment.pupil_id, ()),
+        sheet=work.sheet,
+        look_up_code=str(code),
+        created_on=created_on,
+    )
+    return fixes.fixes_of(year, data, work.facts.decisions)
+
+
 def _bytes(work: _Work, year: PupilYear, code: UUID) -> tuple[bytes | None, tuple[Fix, ...]]:
     """Return the canonical bytes, or what stands in their way."""
     try:
-        data = documents.document(
-            year,
-            work.class_year,
-            work.facts,
-            work.histories.get(year.enrolment.pupil_id, ()),
-            sheet=work.sheet,
-            look_up_code=str(code),
-            created_on=work.by.today,
-        )
-        data, left = fixes.fixes_of(year, data, work.facts.decisions)
+        data, left = _stated(work, year, code, work.by.today)
         if left:
             return None, left
         xml = v1_0.frozen_bytes(data)
@@ -167,13 +175,12 @@ def _lacks(work: _Work, year: PupilYear) -> tuple[Fix, ...]:
 
 def _says_the_same(work: _Work, year: PupilYear, before: TranscriptVersion) -> bool:
     """Say whether freezing would state what the current version states, but for the day of making."""
-    xml, _left = _bytes(work, year, before.look_up_code)
-    return xml is not None and _undated(xml) == _undated(bytes(before.frozen_xml))
-
-
-def _undated(xml: bytes) -> TranscriptData:
-    data = v1_0.parse(xml)
-    return replace(data, general=replace(data.general, created_on=None))
+    old = v1_0.parse(bytes(before.frozen_xml))
+    try:
+        new, left = _stated(work, year, before.look_up_code, old.general.created_on or work.by.today)
+    except UnfitText:
+        return False
+    return not left and new == old
 
 
 def _current(found: list[PupilYear]) -> dict[int, TranscriptVersion]:
