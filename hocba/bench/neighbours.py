@@ -20,9 +20,7 @@ def seconds() -> float:
     while waiting:
         pid = waiting.pop()
         waiting += below.get(pid, [])
-        total += sum(
-            int(table[pid][place]) for place in (USER, SYSTEM, CHILDREN_USER, CHILDREN_SYSTEM)
-        )
+        total += sum(int(table[pid][place]) for place in (USER, SYSTEM, CHILDREN_USER, CHILDREN_SYSTEM))
     return total / TICKS
 
 

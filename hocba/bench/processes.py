@@ -30,7 +30,7 @@ def running() -> Iterator[Demo]:
         os.environ.pop(name, None)
     try:
         with processes.running(Places(home, home / "papers"), port=free_port()) as demo:
-            migrate = demo.in_the_back("migrate", "manage.py", "migrate", "--verbosity", "0")
+            migrate = demo.in_the_back("migrate", "manage.py", "migrate", "--skip-checks", "--verbosity", "0")
             demo.finished(migrate)
             yield demo
     finally:

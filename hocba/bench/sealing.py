@@ -8,7 +8,7 @@ from typing import Any
 
 from hocba.bench import floor, ground, neighbours
 from hocba.bench.figures import Figure
-from hocba.bench.stopwatch import Spent, Stopwatch, cpu_of
+from hocba.bench.stopwatch import Collector, Spent, Stopwatch, cpu_of
 from hocba.kernel import clock
 from hocba.kernel.blobs import FileBlobs
 from schools import actors
@@ -66,6 +66,7 @@ class Round:
 
     cpu: dict[int, float] = field(default_factory=lambda: defaultdict(float))
     parts: dict[int, dict[str, Spent]] = field(default_factory=lambda: defaultdict(dict))
+    collected: dict[int, float] = field(default_factory=lambda: defaultdict(float))
     floor: dict[int, dict[str, float]] = field(default_factory=dict)
     authorise: list[float] = field(default_factory=list)
     publish: float = 0.0
@@ -84,14 +85,16 @@ def measure(n: int) -> list[Figure]:
     class_year = ground.frozen_class(n + WARM_UP)
     found = Round()
     watch = Stopwatch()
-    with watch.on(*PLACES):
+    with watch.on(*PLACES), Collector() as collector:
         for role in SignerRole:
-            _sign(class_year, role, watch, found)
+            _sign(class_year, role, watch, collector, found)
     found.publish = cpu_of(_publish)
     return _figures(found, n)
 
 
-def _sign(class_year: ClassYear, role: SignerRole, watch: Stopwatch, found: Round) -> None:
+def _sign(
+    class_year: ClassYear, role: SignerRole, watch: Stopwatch, collector: Collector, found: Round
+) -> None:
     """Take the whole class through one signature, as a worker does."""
     batches = []
     found.authorise.append(cpu_of(lambda: batches.append(ground.authorised(class_year, role))))
@@ -99,11 +102,13 @@ def _sign(class_year: ClassYear, role: SignerRole, watch: Stopwatch, found: Roun
     versions = ground.versions(batch)
     watch.taken()
     for number, item in enumerate(run.open_items(batch.pk)):
+        collector.taken()
         begun_elsewhere = neighbours.seconds()
         with watch.part(BOOKKEEPING):
             cpu = cpu_of(lambda item=item: run.run_item(batch.pk, item, clock=clock.now))
         elsewhere = neighbours.seconds() - begun_elsewhere
         found.add(versions[item], cpu, watch.taken())
+        found.collected[versions[item]] += collector.taken()
         if number >= WARM_UP:
             found.neighbours += elsewhere
         if role is SignerRole.SEAL:
@@ -124,13 +129,18 @@ def _figures(found: Round, n: int) -> list[Figure]:
     assert len(counted) == n, "a transcript was not sealed"
     floors = [found.floor[version] for version in counted]
     whole = tuple(sum(one[name] for name in floor.PIECES) for one in floors)
-    pieces = {name: tuple(one[name] for one in floors) for name in (*floor.PIECES, "query")}
+    pieces = {name: tuple(one[name] for one in floors) for name in (*floor.PIECES, floor.COLLECTED, "query")}
     figures = [Figure("sealing.cpu", "s", tuple(found.cpu[v] for v in counted), "sealing.floor", whole)]
     figures += [
         Figure(f"sealing.{part}", "s", _cpu(found, counted, part), f"floor.{name}", pieces[name])
         for part, name in BASELINE_OF.items()
     ]
-    figures += [Figure(f"floor.{name}", "s", pieces[name], "sealing.floor", whole) for name in floor.PIECES]
+    figures += [
+        Figure(f"floor.{name}", "s", pieces[name], "sealing.floor", whole)
+        for name in (*floor.PIECES, floor.COLLECTED)
+    ]
+    collected = tuple(found.collected[version] for version in counted)
+    figures.append(Figure("sealing.collector", "s", collected, "sealing.floor", whole))
     exchange = ground.bare_exchanges(n)
     figures += [
         Figure(f"sealing.{name}", "s", _waited(found, counted, part), "bare HTTP exchange", exchange)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import functools
+import gc
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 
 @dataclass(slots=True)
@@ -90,6 +91,34 @@ class Stopwatch:
             yield
         finally:
             setattr(owner, name, original)
+
+
+class Collector:
+    """Adds up the CPU seconds of the garbage collector while the block runs; they lie within the parts."""
+
+    def __init__(self) -> None:
+        self.cpu = 0.0
+        self._begun = 0.0
+
+    def __enter__(self) -> Self:
+        """Begin to listen."""
+        gc.callbacks.append(self._heard)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Stop listening."""
+        gc.callbacks.remove(self._heard)
+
+    def _heard(self, phase: str, _info: dict[str, int]) -> None:
+        if phase == "start":
+            self._begun = time.process_time()
+        else:
+            self.cpu += time.process_time() - self._begun
+
+    def taken(self) -> float:
+        """Return what was added up, and begin anew."""
+        found, self.cpu = self.cpu, 0.0
+        return found
 
 
 def cpu_of(work: Callable[[], object]) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
@@ -36,8 +37,9 @@ def check_signature(
         raise EvidenceRefused("wrong-signature") from error
 
 
+@lru_cache(maxsize=4096)
 def issued_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
-    """Tell whether `issuer` (by name and key) has signed the certificate."""
+    """Tell whether `issuer` (by name and key) has signed the certificate; both are compared by their bytes."""
     if certificate.issuer != issuer.subject:
         return False
     try:

@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from asn1crypto import cms, tsp
 from cryptography import x509
@@ -36,9 +37,11 @@ class Token:
     certificates: tuple[x509.Certificate, ...]
 
 
+@lru_cache(maxsize=256)
 def read_token(token: bytes) -> Token:
     """Take a DER TimeStampToken apart and check its own signature (not yet whom to believe).
 
+    Remembered for a while: the client that fetched a token reads it, and who collects its proof again.
     Raises: EvidenceRefused.
     """
     try:

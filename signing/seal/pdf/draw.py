@@ -20,6 +20,7 @@ import segno
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from hocba.kernel.canonical import sha256, sha256_hex
+from signing.seal.pdf import outlines
 from signing.seal.pdf.images import Images, media_type
 from signing.seal.pdf.sheet import Sheet, sheet_of
 from signing.seal.pdf.template_version import (
@@ -107,7 +108,7 @@ def draw(sealed_xml: bytes, images: Images, *, verify_url: str, specimen: bool) 
         relationship="Source",
     )
     styles, fonts = styles_and_fonts()
-    with _quiet_collector():
+    with _quiet_collector(), outlines.remembered():
         raw = HTML(string=page.html, base_url=BASE, url_fetcher=fetcher(page.pictures)).write_pdf(
             stylesheets=styles,
             font_config=fonts,
