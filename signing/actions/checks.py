@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import hmac
 import threading
 from dataclasses import dataclass
@@ -62,7 +63,9 @@ _turn = threading.Lock()
 
 @cache
 def _sandbox(trust: Path) -> Sandbox:
-    return Sandbox(trust)
+    sandbox = Sandbox(trust)
+    atexit.register(sandbox.close)
+    return sandbox
 
 
 def verify(files: list[bytes], *, asker: Asker) -> list[Verdict]:

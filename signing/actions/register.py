@@ -20,6 +20,7 @@ from schools.permissions import Permission, require
 from signing.actions import instruments, ledger
 from signing.log import leaf
 from signing.models import Authority, Certificate
+from signing.seal.pdf.images import BadImage, media_type
 from signing.seal.pdf.slots import name_of
 from signing.seal.trust import SignerRole
 
@@ -60,6 +61,8 @@ def request(
     require(by, Permission.CERTIFICATE_REQUEST, school)
     if (person is None) is not (role is SignerRole.SEAL):
         raise Invalid(_("Chữ kí cá nhân cần người kí; con dấu của trường thì không."), code="person-owed")
+    if image is not None:
+        _check_image(image)
     certificate = remember(instruments.keys().certificates(credential))
     if Authority.objects.filter(
         school=school, role=role, certificate=certificate, state__in=["WAITING", "APPROVED"]
@@ -112,6 +115,14 @@ def refuse(authority: Authority, *, reason: str, by: Actor) -> Authority:
     authority.save(update_fields=["state", "refused_reason", "decided_at", "decided_by"])
     audit.record(by, "authority.refuse", unit_path=authority.school.path, subject=("authority", authority.pk))
     return authority
+
+
+def _check_image(image: bytes) -> None:
+    try:
+        media_type(image)
+    except BadImage as bad:
+        sentence = _("Hình không dùng được: hãy chọn tệp PNG (hoặc SVG chỉ gồm nét vẽ), tối đa 512 KB.")
+        raise Invalid(sentence, fields={"image": sentence}, code="bad-image") from bad
 
 
 def _waiting(authority: Authority, by: Actor) -> Authority:

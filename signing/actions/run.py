@@ -12,6 +12,7 @@ from signing.models import SigningBatch, SigningItem
 from signing.seal.evidence import RevocationUnavailable, TimestampUnavailable
 from signing.seal.keys import KeyUnavailable, SessionExhausted, SessionExpired
 from signing.seal.pdf.cms import KeyNotSupported, WrongRawSignature
+from signing.seal.pdf.images import BadImage
 from signing.seal.pdf.seal import NotSealable
 from signing.seal.trust import SignerRole
 
@@ -20,6 +21,9 @@ SESSION_OVER = (SessionExpired, SessionExhausted)
 FORGOTTEN_AFTER = timedelta(seconds=60)
 TRY_LATER = (Unavailable, TimestampUnavailable, RevocationUnavailable)
 NOT_SEALED = (NotSealable, KeyNotSupported, WrongRawSignature)
+
+
+_BAD_IMAGE = items.ItemFailed(code="bad-image")
 
 
 def open_items(batch_id: int) -> list[int]:
@@ -64,6 +68,8 @@ def run_item(batch_id: int, item_id: int, *, clock: Clock) -> bool:
             return False
         except TRY_LATER as away:
             return _come_back(batch, away, clock)
+        except BadImage:
+            items.fail(_item(batch, item_id), batch, _BAD_IMAGE, by=actors.system(clock()))
         except (DomainError, *NOT_SEALED) as failed:
             reason = failed if isinstance(failed, DomainError) else items.ItemFailed(code="not-sealable")
             items.fail(_item(batch, item_id), batch, reason, by=actors.system(clock()))

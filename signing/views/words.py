@@ -85,7 +85,7 @@ def panel(verdict: Verdict) -> dict[str, Any]:
     return {
         "indication": verdict.indication.value,
         "status": verdict.status.value,
-        "sentence": sentences.headline(verdict),
+        "sentence": sentences.headline(verdict).removeprefix(f"{sentences.VERDICTS[verdict.indication]}. "),
         "lines": [{"name": name, "state": verdict.lines[name].value} for name in LINE_NAMES],
         "next": _next(verdict),
     }
@@ -134,14 +134,11 @@ def stated(xml: bytes | None) -> list[dict[str, Any]]:
     except NotATranscript:
         return []
     rows = [
-        (_("Họ và tên"), sheet.pupil),
-        *sheet.particulars[:4],
+        *sheet.particulars[:3],
         (_("Trường"), sheet.school),
         (_("Lớp"), sheet.class_name),
         (_("Năm học"), sheet.year),
-        (_("Kết quả"), " ".join(sheet.outcome)),
-        (_("Khen thưởng"), " ".join(sheet.rewards)),
+        (_("Kết quả"), " · ".join(sheet.outcome)),
+        (_("Khen thưởng"), " · ".join(sheet.rewards)),
     ]
-    seen: set[str] = set()
-    kept = [(label, value) for label, value in rows if not (label in seen or seen.add(label))]  # type: ignore[func-returns-value]
-    return [{"label": label, "value": value} for label, value in kept if value]
+    return [{"label": label, "value": value} for label, value in rows if value]

@@ -221,6 +221,9 @@ def test_a_school_asks_and_the_department_decides(world: World) -> None:
     address = reverse("signing:certificates")
 
     assert clerk.post(address, {"role": "GVCN", "credential": credential}).status_code == 422
+    picture = SimpleUploadedFile("chu-ky.png", b"not a picture")
+    wish = {"role": "GVCN", "credential": credential, "person": teacher.pk, "image": picture}
+    assert "Hình không dùng được" in text(clerk.post(address, wish))
     asked = clerk.post(address, {"role": "GVCN", "credential": credential, "person": teacher.pk})
     assert asked.status_code == 302
     entry = Authority.objects.get(person=teacher)
