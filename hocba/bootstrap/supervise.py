@@ -123,7 +123,7 @@ class Supervisor:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                preexec_fn=_die_with_parent(stop_signal),
+                preexec_fn=die_with_parent(stop_signal),
                 **as_user(identity),
             )
         if stdin is not None and process.stdin is not None:
@@ -204,7 +204,8 @@ def as_user(identity: Identity | None) -> dict[str, Any]:
 _LIBC = ctypes.CDLL(None, use_errno=True)
 
 
-def _die_with_parent(number: signal.Signals) -> Callable[[], None]:
+def die_with_parent(number: signal.Signals) -> Callable[[], None]:
+    """Return what a child calls before exec, so that the kernel sends it `number` when this process goes."""
     parent = os.getpid()
 
     def before_exec() -> None:

@@ -155,13 +155,12 @@ def guardian(username: str, pupil: Pupil, serial: int, password_hash: str) -> Pe
     number = names.personal_number("NU", date(1988, 1, 1), serial)
     person = a_person(name, PersonKind.GUARDIAN, number)
     account(username, person, password_hash)
-    answers_for(person, pupil)
+    answers_for(person, pupil, "Người giám hộ" if pupil.guardian_name else "Mẹ")
     return person
 
 
-def answers_for(person: Person, pupil: Pupil) -> None:
+def answers_for(person: Person, pupil: Pupil, relation: str) -> None:
     """Let a guardian see this pupil."""
-    relation = "Người giám hộ" if pupil.guardian_name else "Mẹ"
     Guardianship.objects.get_or_create(
         guardian=person, pupil=pupil, from_on=LONG_AGO, defaults={"relation": relation}
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -17,7 +18,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from hocba.bootstrap import homes, places, servers
-from hocba.bootstrap.supervise import Child, ChildFailed, Supervisor, free_port, listens
+from hocba.bootstrap.supervise import Child, ChildFailed, Supervisor, die_with_parent, free_port, listens
 from hocba.demo.keys import LOG_ORIGIN, KeyRing
 from signing.specimen.files import write_private
 
@@ -76,7 +77,12 @@ class Demo:
         """
         line = [sys.executable, "-m", "hocba.demo", *arguments]
         surroundings = {**os.environ, **self.environment, **(environment or {})}
-        process = subprocess.Popen(line, env=surroundings, cwd=places.ROOT)
+        process = subprocess.Popen(
+            line,
+            env=surroundings,
+            cwd=places.ROOT,
+            preexec_fn=die_with_parent(signal.SIGTERM),  # noqa: PLW1509 - one thread here
+        )
         try:
             while True:
                 with suppress(subprocess.TimeoutExpired):
@@ -92,10 +98,17 @@ class Demo:
         if code != 0:
             raise ChildFailed(f"`python -m hocba.demo {' '.join(arguments)}` ended with {code}")
 
-    def in_the_back(self, name: str, *line: str, environment: Mapping[str, str] | None = None) -> Child:
+    def in_the_back(
+        self,
+        name: str,
+        *line: str,
+        environment: Mapping[str, str] | None = None,
+        stop_signal: signal.Signals = signal.SIGTERM,
+    ) -> Child:
         """Start `python <line>` as a child whose output goes to a log."""
         surroundings = {**self.environment, **(environment or {})}
-        return self._supervisor.start(name, [sys.executable, *line], environment=surroundings)
+        command = [sys.executable, *line]
+        return self._supervisor.start(name, command, environment=surroundings, stop_signal=stop_signal)
 
     def finished(self, child: Child, *, within_seconds: float = 120) -> None:
         """Wait until a child has done its work. Raises: ChildFailed."""
@@ -117,14 +130,17 @@ class Demo:
                 )
 
     def start_workers(self) -> None:
-        """Start the Celery workers with beat; what is asked of them meanwhile waits in the broker."""
+        """Start the Celery workers with beat; what is asked of them meanwhile waits in the broker.
+
+        They are stopped cold: every job is a row that the next start takes up, and nobody has to wait.
+        """
         beat = self.where.home / "beat"
         beat.mkdir(exist_ok=True)
         count = min(os.cpu_count() or 1, MOST_WORKERS)
         self.in_the_back(
             "workers", "-m", "celery", "-A", "hocba.celery", "worker", "--beat", "--schedule",
             str(beat / "schedule"), "--concurrency", str(count), "--loglevel", "WARNING",
-            "--without-gossip", "--without-mingle",
+            "--without-gossip", "--without-mingle", stop_signal=signal.SIGQUIT,
         )  # fmt: skip
 
     def start_receiver(self) -> None:

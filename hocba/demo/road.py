@@ -57,12 +57,30 @@ class Road:
         self._steps = steps
 
     def go(self) -> None:
-        """Bring the class from where it stands to its receipt. Raises: RoadBlocked."""
-        self.freeze()
-        for role in SignerRole:
-            self.sign(role)
+        """Bring the class from where it stands to its receipt. Raises: RoadBlocked.
+
+        A class that was issued as a whole stays as people have left it since: only what it is, is shown.
+        """
+        if self.was_issued():
+            with self._steps.step("Đã phát hành từ trước") as move:
+                move(len(self._sealed()), self._pupils())
+        else:
+            self.freeze()
+            for role in SignerRole:
+                self.sign(role)
         self.publish()
-        self.deliver()
+        if not self._delivered():
+            self.deliver()
+
+    def was_issued(self) -> bool:
+        """Say whether every pupil's transcript has been issued once, withdrawn since or not."""
+        with scopes.system(self.path):
+            return SealedDocument.objects.filter(class_year=self.class_year).count() >= self._pupils()
+
+    def is_untouched(self) -> bool:
+        """Say whether nothing has been confirmed yet."""
+        with scopes.system(self.path):
+            return not Transcript.objects.filter(class_year=self.class_year).exists()
 
     def confirm(self) -> None:
         """Have the homeroom teacher confirm the results. Raises: RoadBlocked, when some are missing."""
@@ -79,7 +97,7 @@ class Road:
 
     def freeze(self) -> None:
         """Confirm, make the issue sheet and freeze, unless the class is past it. Raises: RoadBlocked."""
-        if self._count(State.ISSUED) == self._pupils() or self._under_way():
+        if self._under_way():
             return
         self.confirm()
         at = clock.now()
@@ -162,15 +180,16 @@ class Road:
         self, count: Callable[[], int], move: Move, task: str, longest_seconds: float, who: str
     ) -> None:
         deadline, nudged = time.monotonic() + longest_seconds, 0.0
-        while (done := count()) < self._pupils():
-            move(done, self._pupils())
+        total = len(self._sealed())
+        while (done := count()) < total:
+            move(done, total)
             if time.monotonic() - nudged > NUDGE_SECONDS:
                 current_app.send_task(task)
                 nudged = time.monotonic()
             if time.monotonic() > deadline:
                 raise RoadBlocked(_("Chưa có trả lời của %s.") % who)
             time.sleep(POLL_SECONDS)
-        move(done, self._pupils())
+        move(done, total)
 
     # ---- Who, and how many -----------------------------------------------------------------------
 

@@ -191,7 +191,7 @@ def _families(world: World, plans: tuple[ClassPlan, ...]) -> None:
         username = f"phuhuynh{number}"
         world.families[username] = people.guardian(username, pupil, GUARDIAN_SERIAL + number, password)
     if len(plans) > 1:
-        people.answers_for(world.families["phuhuynh1"], _children(world, plans[1])[0])
+        people.answers_for(world.families["phuhuynh1"], _children(world, plans[1])[0], "Cô")
     world.families["hocsinh1"] = people.own_account("hocsinh1", children[0], password)
     oldest = [one for one in plans if one.grade == curriculum.PRIMARY_GRADES[-1]]
     if oldest:
