@@ -228,9 +228,17 @@ def _class(work: Load, school: Unit, class_year: ClassYear, cohort: Cohort) -> i
         for number, (pupil, _) in enumerate(cohort.pupils, start=1)
     )
     ClassProgress.objects.create(class_year=class_year, pupils=len(enrolments))
-    desk = gradebook.Desk(
-        class_year, school.path, dict.fromkeys((one.code for one in lines), teacher_id), teacher_id, work.at
-    )
+    return 2 * len(lines) + len(enrolments) + 2 + _gradebook(work, school, class_year, cohort, enrolments)
+
+
+def _gradebook(
+    work: Load, school: Unit, class_year: ClassYear, cohort: Cohort, enrolments: list[Enrolment]
+) -> int:
+    """Write a class's results and homeroom records by COPY; return how many rows."""
+    lines = curriculum.subjects(class_year.grade)
+    teacher_id = class_year.homeroom_teacher_id or 0
+    teachers = dict.fromkeys((one.code for one in lines), teacher_id)
+    desk = gradebook.Desk(class_year, school.path, teachers, teacher_id, work.at)
     tested = [(one.code, curriculum.is_tested(one, class_year.grade)) for one in lines]
     chance = names.chance_of("bulk-years", work.seed, class_year.code)
     results: list[SubjectResult] = []
@@ -241,7 +249,7 @@ def _class(work: Load, school: Unit, class_year: ClassYear, cohort: Cohort) -> i
         records.append(gradebook.homeroom_row(desk, enrolment, year))
     copy(SubjectResult, results)
     copy(HomeroomRecord, records)
-    return 2 * len(lines) + len(enrolments) + len(results) + len(records) + 2
+    return len(results) + len(records)
 
 
 def copy(model: type[models.Model], rows: Iterable[models.Model]) -> None:

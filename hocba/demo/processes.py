@@ -89,7 +89,7 @@ class Demo:
                     code = process.wait(WATCH_SECONDS)
                     break
                 self.check()
-        except BaseException:
+        except BaseException:  # whatever ends the wait, the child does not outlive it; raised again
             process.terminate()
             with suppress(subprocess.TimeoutExpired):
                 process.wait(10)

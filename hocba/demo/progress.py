@@ -42,7 +42,7 @@ class Steps:
             self._write(line(label, 0, 0))
         try:
             yield move
-        except BaseException:
+        except BaseException:  # the line is ended whatever happens; raised again
             self._write(("\r" if self.is_live else "") + line(label, *last) + "  —\n")
             raise
         seconds = time.monotonic() - begun
