@@ -229,34 +229,28 @@ def _signatures() -> list[dict[str, Any]]:
     ]
 
 
+VERDICT_LINES = (
+    ("integrity", _("Không một chữ nào bị thay đổi từ khi ký.")),
+    ("signers", _("Ba người ký, đúng thứ tự.")),
+    ("authority", ""),
+    ("time", ""),
+    ("log", ""),
+    ("status", ""),
+)
+
+
+def _verdict(indication: str, status: str, sentence: Any, states: str, then: Any = "") -> dict[str, Any]:
+    words = [LINE_STATES[letter] for letter in states]
+    lines = [
+        {"name": name, "state": word, "text": text if word == "passed" else ""}
+        for (name, text), word in zip(VERDICT_LINES, words, strict=True)
+    ]
+    return {"indication": indication, "status": status, "sentence": sentence, "lines": lines, "next": then}
+
+
 def _verdicts() -> list[dict[str, Any]]:
-    names = ("integrity", "signers", "authority", "time", "log", "status")
-
-    def verdict(indication: str, status: str, sentence: Any, states: str, then: Any = "") -> dict[str, Any]:
-        texts = (
-            _("Không một chữ nào bị thay đổi từ khi ký."),
-            _("Ba người ký, đúng thứ tự."),
-            "",
-            "",
-            "",
-            "",
-        )
-        words = [LINE_STATES[letter] for letter in states]
-        held = [word == "passed" for word in words]
-        lines = [
-            {"name": n, "state": s, "text": t if ok else ""}
-            for n, s, t, ok in zip(names, words, texts, held, strict=True)
-        ]
-        return {
-            "indication": indication,
-            "status": status,
-            "sentence": sentence,
-            "lines": lines,
-            "next": then,
-        }
-
     return [
-        verdict(
+        _verdict(
             "TOTAL-PASSED",
             "valid",
             _(
@@ -265,26 +259,26 @@ def _verdicts() -> list[dict[str, Any]]:
             ),
             "pppppp",
         ),
-        verdict(
+        _verdict(
             "TOTAL-FAILED",
             "unknown",
             _("Nội dung đã bị thay đổi sau khi ký — không dùng bản này."),
             "fpppnu",
             then=_("Xin đề nghị người gửi nộp lại bản gốc, hoặc hỏi nhà trường đã phát hành."),
         ),
-        verdict(
+        _verdict(
             "INDETERMINATE",
             "unknown",
             _("Chứng thư của người ký không nằm trong danh sách tin cậy — hãy hỏi lại nhà trường."),
             "puupnu",
         ),
-        verdict(
+        _verdict(
             "TOTAL-PASSED",
             "withdrawn",
             _("Đã bị thu hồi ngày 02/06/2026. Chữ ký vẫn đúng nhưng học bạ không còn giá trị."),
             "pppppf",
         ),
-        verdict(
+        _verdict(
             "TOTAL-PASSED",
             "replaced",
             _("Nhà trường đã phát hành bản mới ngày 03/06/2026. Hãy dùng bản mới."),

@@ -61,7 +61,7 @@ class Acting:
             if request.path.startswith(web.API_PREFIX):
                 return web.unauthorised(request)
             return redirect_to_login(request.get_full_path(), str(settings.LOGIN_URL))
-        if request.user.password_is_temporary and not getattr(view, "opens_with_temporary_password", False):
+        if _must_change(request.user) and not getattr(view, "opens_with_temporary_password", False):
             if request.path.startswith(web.API_PREFIX):
                 raise PermissionDenied(_("Hãy đổi mật khẩu tạm trước."))
             return redirect("schools:password")
@@ -72,6 +72,10 @@ class Acting:
     def process_exception(self, request: HttpRequest, exception: Exception) -> None:
         """Remember that the view failed: what it wrote is rolled back, whatever page is shown."""
         request.failed = True  # type: ignore[attr-defined]
+
+
+def _must_change(user: Any) -> bool:
+    return bool(user.password_is_temporary)
 
 
 OURS = ("schools.", "records.", "signing.", "exports.")

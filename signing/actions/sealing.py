@@ -9,7 +9,7 @@ from django.db.models import Case, F, Value, When
 
 from hocba.kernel.canonical import code_hash, code_salt, sha256_hex
 from records.actions import life
-from records.models import LookUpEntry
+from records.models import LookUpEntry, TranscriptVersion
 from records.rules.lifecycle import Event
 from schools import actors, scopes
 from schools.actors import Actor
@@ -170,14 +170,7 @@ def _record(
     school = batch.class_year.school
     entry = _leaf(item, school.code, sealed_xml, pdf, by)
     life.advance(transcript, Event.ISSUED, by=by)
-    LookUpEntry.objects.create(
-        look_up_code=version.look_up_code,
-        school=school,
-        school_year_id=transcript.school_year_id,
-        version_id=version.pk,
-        standing="VALID",
-        issued_at=by.at,
-    )
+    _open_code(version, school.pk, transcript.school_year_id, by)
     items.count(batch, done=1, by=by)
     SigningItem.objects.filter(version=version).update(
         prepared_xml=None,
@@ -203,6 +196,17 @@ def _record(
         sealed_by_id=batch.authorised_by_id,
     )
     _replace_earlier(item, entry, by)
+
+
+def _open_code(version: TranscriptVersion, school_id: int, school_year: str, by: Actor) -> None:
+    LookUpEntry.objects.create(
+        look_up_code=version.look_up_code,
+        school_id=school_id,
+        school_year_id=school_year,
+        version_id=version.pk,
+        standing="VALID",
+        issued_at=by.at,
+    )
 
 
 def _replace_earlier(item: SigningItem, entry: leaf.Leaf, by: Actor) -> None:
