@@ -9,7 +9,6 @@ from datetime import datetime
 from django.db.models import Prefetch
 
 from records.explain import Explanation, explain
-from records.models import Transcript
 from records.national import v1_0
 from records.national.codes import code_list
 from records.national.document import SubjectRow, TranscriptData
@@ -71,7 +70,7 @@ class Story:
 
     pupil: Pupil
     years: tuple[Year, ...]
-    underway: tuple[Transcript | Enrolment, ...]
+    underway: tuple[Enrolment, ...]
     looks: tuple[Look, ...]
 
 
@@ -100,7 +99,7 @@ def story(by: Actor, pupil_id: int) -> Story:
     enrolments = visible(
         by, Permission.CHILD_VIEW, Enrolment.objects.filter(pupil=pupil, left_on__isnull=True)
     )
-    enrolments = enrolments.select_related("class_year__school", "school_year", "transcript")
+    enrolments = enrolments.select_related("class_year__school", "school_year")
     done = {year.sealed.class_year.school_year_id for year in years if year.standing == VALID}
     looks = tuple(_looks(pupil))
     audit.record(

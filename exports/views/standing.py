@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from exports.queries import standing as query
@@ -32,6 +33,7 @@ STEPS = (
 
 
 @needs(P.STANDING_VIEW)
+@never_cache
 @require_GET
 def standing(request: ActingRequest, code: str = "") -> HttpResponse:
     """Show one unit: totals, then each unit or class beneath it."""

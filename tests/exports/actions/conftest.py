@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -38,11 +38,3 @@ def partner(world: World, gate: Receiver, settings: Any, tmp_path: Path) -> Iter
     settings.DESTINATION_ACCOUNTS = {"ministry": {"user": made.account, "secret_file": str(secret)}}
     yield made
     made.close()
-
-
-@pytest.fixture
-def run(world: World) -> Callable[[], None]:
-    """What the beat does: one round of everything."""
-    from exports import tasks
-
-    return tasks.deliver

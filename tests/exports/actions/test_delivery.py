@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import psycopg
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from exports import tasks
 from exports.actions import authorising
@@ -13,8 +18,10 @@ from hocba.kernel import clock
 from hocba.kernel.errors import Conflict, Invalid, NotPermitted
 from records.models import ClassProgress
 from schools import scopes
+from schools.models import AuditEvent
 from signing.actions import instruments, withdrawals
 from signing.models import SealedDocument, SigningBatch
+from tests import factories
 from tests.exports.actions.partner import Partner
 from tests.world import PIN, World
 
@@ -164,6 +171,79 @@ def test_what_is_withdrawn_before_it_was_packed_is_never_sent(world: World, part
 
     assert set(Delivery.objects.values_list("kind", "state")) == {("ISSUE", "VOID"), ("WITHDRAWAL", "VOID")}
     assert waiting.groups(clock.now()) == []
+
+
+def test_a_refused_account_marks_no_transcript_refused(
+    world: World, partner: Partner, settings: Any, tmp_path: Path
+) -> None:
+    world.issue(world.frozen_class(pupils=1))
+    wrong = tmp_path / "wrong"
+    wrong.write_text("not the secret", "utf-8")
+    right = settings.DESTINATION_ACCOUNTS
+    settings.DESTINATION_ACCOUNTS = {"ministry": {"user": partner.account, "secret_file": str(wrong)}}
+
+    partner.round()
+
+    assert CertificateDelivery.objects.values_list("state", "answer_code").get() == ("WAITING", "LOGIN_WRONG")
+    assert Destination.objects.get().failures == 1
+    settings.DESTINATION_ACCOUNTS = {}
+    partner.round()
+    assert CertificateDelivery.objects.get().answer_code == "account-missing"
+    settings.DESTINATION_ACCOUNTS = right
+    partner.until(**ACCEPTED)
+
+
+def test_what_the_receiver_never_got_is_sent_again(world: World, partner: Partner) -> None:
+    world.issue(world.frozen_class(pupils=1))
+    partner.round()
+    assert CertificateDelivery.objects.get().state == "SENT" and Package.objects.count() == 1
+    Delivery.objects.update(state="SENT")
+
+    partner.until(**ACCEPTED)
+
+    about = [path for path in partner.door.seen if path in ("/api/gui-hoc-ba", "/api/kiem-tra-tiep-nhan")]
+    assert about[:2] == ["/api/kiem-tra-tiep-nhan", "/api/gui-hoc-ba"]
+
+
+def test_a_destination_opened_later_gets_the_same_packages(
+    world: World, partner: Partner, settings: Any
+) -> None:
+    world.issue(world.frozen_class(pupils=1))
+    partner.until(**ACCEPTED)
+    settings.DESTINATION_ACCOUNTS |= {"gate": settings.DESTINATION_ACCOUNTS["ministry"]}
+    first = Destination.objects.get()
+    Destination.objects.create(
+        code="gate", name="Cổng của Sở", base_url=partner.door.url, unit_path=first.unit_path
+    )
+
+    partner.until(**ACCEPTED)
+
+    assert Delivery.objects.count() == 2
+    assert Package.objects.count() == 1
+    assert ClassProgress.objects.get().delivered == 1
+
+
+def test_the_clerk_types_the_pin_at_the_door(world: World, partner: Partner) -> None:
+    world.issue(world.frozen_class(pupils=1))
+    instruments.keys().close(SigningBatch.objects.get(role="KY_PHAT_HANH").key_session)
+    partner.round()
+    client = Client()
+    client.force_login(factories.an_account(world.clerk))
+    asked = {"school": world.school.code}
+
+    empty = client.post(reverse("exports:authorise"), asked)
+    wrong = client.post(reverse("exports:authorise"), asked | {"pin": "000000"})
+    assert (empty.status_code, wrong.status_code) == (422, 422)
+    assert "Mã PIN không đúng. Còn" in wrong.content.decode() and "000000" not in wrong.content.decode()
+    assert AuditEvent.objects.filter(action="pin.wrong-pin").count() == 1
+    right = client.post(reverse("exports:authorise"), asked | {"pin": PIN}, follow=True)
+    assert "Đã nhận mã PIN" in right.content.decode()
+    assert 'name="pin"' not in right.content.decode()
+
+    partner.until(**ACCEPTED)
+    page = client.get(reverse("exports:deliveries")).content.decode()
+    assert "Không còn gì" in page and "Đã được duyệt" in page
+    assert AuditEvent.objects.get(action="packages.authorise").count == 1
 
 
 def _withdraw(world: World, sealed: SealedDocument) -> None:
