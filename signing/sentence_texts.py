@@ -139,6 +139,9 @@ SENTENCES: Final[dict[str, str]] = {
     "timestamp.inaccurate": gettext_noop(
         "Nơi cấp dấu thời gian không bảo đảm chính xác đến một phút. Hãy hỏi lại nhà trường."
     ),
+    "timestamp.not-exact": gettext_noop(
+        "Dấu thời gian đã bị sửa hoặc thêm phần lạ — không dùng bản này. Hãy xin nhà trường gửi lại tệp gốc."
+    ),
     "timestamp.future": gettext_noop(
         "Dấu thời gian ở tương lai. Hãy kiểm tra đồng hồ của máy này, rồi hỏi lại nhà trường."
     ),
@@ -164,6 +167,31 @@ SENTENCES: Final[dict[str, str]] = {
     "path.evidence-too-large": gettext_noop("Bằng chứng kèm chữ ký lớn quá mức — không dùng bản này."),
     "path.evidence-unreadable": gettext_noop(
         "Không đọc được bằng chứng kèm chữ ký. Hãy xin nhà trường gửi lại tệp gốc."
+    ),
+    # Evidence beside the signatures
+    "evidence.form": gettext_noop(
+        "Bằng chứng kèm chữ ký bị hỏng hoặc đã bị sửa — không dùng bản này. Hãy xin nhà trường gửi lại tệp gốc."
+    ),
+    "evidence.signature": gettext_noop(
+        "Bằng chứng kèm chữ ký không do đúng nơi cấp ký — không dùng bản này. Hãy xin nhà trường gửi lại tệp gốc."
+    ),
+    "evidence.superfluous": gettext_noop(
+        "Tệp có bằng chứng lạ được thêm vào sau khi phát hành — không dùng bản này. Hãy xin nhà trường "
+        "gửi lại tệp gốc."
+    ),
+    "evidence.order": gettext_noop(
+        "Bằng chứng kèm chữ ký bị lặp lại hoặc sai thứ tự — không dùng bản này. Hãy xin nhà trường gửi lại "
+        "tệp gốc."
+    ),
+    "evidence.missing": gettext_noop(
+        "Tệp thiếu bằng chứng phải kèm theo chữ ký. Hãy xin nhà trường gửi lại tệp gốc."
+    ),
+    "evidence.issuer-unknown": gettext_noop(
+        "Chưa kiểm tra được một bằng chứng kèm chữ ký vì máy này không biết nơi cấp. Hãy cập nhật thư mục "
+        "tin cậy."
+    ),
+    "evidence.stale": gettext_noop(
+        "Bằng chứng kèm chữ ký đã quá cũ khi đóng dấu thời gian. Hãy hỏi lại nhà trường."
     ),
     # Authority and standing
     "authority.no-register": gettext_noop(
@@ -301,13 +329,6 @@ SENTENCES: Final[dict[str, str]] = {
     "pdf.before-xml": gettext_noop("PDF được ký trước khi dữ liệu được đóng dấu — không dùng bản này."),
     "pdf.other-organisation": gettext_noop(
         "PDF được ký bởi tổ chức khác với trường đã đóng dấu dữ liệu — không dùng bản này."
-    ),
-    "pdf.not-authorised": gettext_noop(
-        "Chứng thư trên PDF chưa được duyệt để đóng dấu cho trường này — không dùng bản này."
-    ),
-    "pdf.authority-unknown": gettext_noop(
-        "Không có danh sách chứng thư được duyệt nên chưa biết con dấu có thẩm quyền không — hãy hỏi "
-        "Sở hoặc nhà trường."
     ),
     "pdf.text-differs": gettext_noop("Chữ trên trang PDF khác dữ liệu đã ký — không dùng bản này."),
     "pdf.text-unreadable": gettext_noop(

@@ -16,6 +16,7 @@ from typing import Final, Protocol, TypeVar
 
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 from pyhanko_certvalidator import CertificateValidator, ValidationContext
@@ -45,6 +46,19 @@ MAX_EVIDENCE_ITEMS: Final = 32
 file cannot buy minutes of work."""
 
 _CACHE_SIZE: Final = 20_000
+
+UNREADABLE: Final = (
+    ValueError,
+    TypeError,
+    KeyError,
+    AttributeError,
+    OverflowError,
+    UnsupportedAlgorithm,
+    x509.InvalidVersion,
+    x509.DuplicateExtension,
+    x509.UnsupportedGeneralNameType,
+)
+"""What libraries raise for DER that is broken somewhere deep, when it is first read."""
 
 T = TypeVar("T")
 K = TypeVar("K")
@@ -174,19 +188,19 @@ def _answer(question: _Question, line: str, moment: datetime) -> PathFinding:
         if dates is None:
             certificates = (question.certificate, *question.anchors, *question.others)
             dates = boundaries(certificates, question.ocsps, question.crls)
-            _remember(_dates_of, digest, dates)
+            remember(_dates_of, digest, dates)
         key = (digest, bisect_left(dates, moment), bisect_right(dates, moment))
         found = _findings.get(key)
         if found is None:
             found = _judge(question, line, moment)
-            _remember(_findings, key, found)
-    except (ValueError, TypeError, KeyError):
-        # Both libraries raise these for DER that is broken somewhere deep, when it is first read.
+            remember(_findings, key, found)
+    except UNREADABLE:
         return PathFinding((Reason.unknown(Sub.TRY_LATER, line, "path.evidence-unreadable"),), "unknown")
     return found
 
 
-def _remember(cache: dict[K, V], key: K, value: V) -> None:
+def remember(cache: dict[K, V], key: K, value: V) -> None:
+    """Keep an answer; a cache that is full is emptied, so that no file can make it grow."""
     if len(cache) >= _CACHE_SIZE:
         cache.clear()
     cache[key] = value

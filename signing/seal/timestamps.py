@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from asn1crypto import cms, tsp
+from asn1crypto import algos, cms, tsp
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
@@ -15,6 +15,7 @@ from pyhanko.sign.general import SigningError, check_ess_certid
 from pyhanko.sign.validation.errors import SignatureValidationError
 from pyhanko.sign.validation.generic_cms import get_signing_cert_attr, validate_sig_integrity
 
+from signing.seal import der
 from signing.seal.certificates import common_name
 from signing.seal.paths import Embedded, EvidenceLike, PathFinding, validate_path
 from signing.seal.trust import AnchorRole, Trust
@@ -25,6 +26,9 @@ MAX_ACCURACY: Final = timedelta(seconds=60)
 """Widest error an authority may claim for its clock; decisions here turn on minutes."""
 
 MAX_TOKEN_BYTES: Final = 64 * 1024
+_SIGNED_DATA: Final = bytes.fromhex("06092a864886f70d010702")
+_TST_INFO: Final = bytes.fromhex("060b2a864886f70d0109100104")
+_PLAIN_RSA: Final = ("1.2.840.113549.1.1.1", bytes.fromhex("300d06092a864886f70d0101010500"))
 STRONG_DIGESTS: Final = frozenset({"sha256", "sha384", "sha512"})
 CLOCK_TOLERANCE: Final = timedelta(minutes=5)
 """How far in the verifier's future a timestamp may lie."""
@@ -38,6 +42,8 @@ class TimestampFinding:
     tsa: str
     reasons: tuple[Reason, ...]
     certificate: x509.Certificate | None = None
+    certificates: tuple[bytes, ...] = ()
+    """DER of the certificates inside the token, as it has them."""
 
 
 class _Broken(Exception):
@@ -49,17 +55,26 @@ class _Broken(Exception):
 
 
 def check_timestamp(
-    token: bytes, imprint: bytes, trust: Trust, *, evidence: EvidenceLike | None = None, at: datetime
+    token: bytes,
+    imprint: bytes,
+    trust: Trust,
+    *,
+    evidence: EvidenceLike | None = None,
+    at: datetime,
+    exact: bool = False,
 ) -> TimestampFinding:
     """Return when, according to a trusted authority, `imprint` (SHA-256, 32 bytes) existed.
 
     `evidence` may bring the authority's certificates and revocation data; `at` is the verifier's moment
-    (aware), before which the stamp must lie. Never raises for a hostile token.
+    (aware), before which the stamp must lie; `exact` asks that everything around what the authority signed is
+    written as DER has it, with nothing added. Never raises for a hostile token.
     """
     try:
         signed, info = _open(token)
         _check_imprint(info, imprint)
         certificate = _check_signature(signed, evidence)
+        if exact and written(signed, certificate) != token:
+            raise _Broken(_failed(Sub.FORMAT_FAILURE, "timestamp.not-exact"))
     except _Broken as broken:
         return TimestampFinding(None, "", (broken.reason,))
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError):
@@ -163,7 +178,57 @@ def _judge(
         reasons.append(
             Reason.unknown(Sub.TIMESTAMP_ORDER_FAILURE, "time", "timestamp.future", time=moment.isoformat())
         )
-    return TimestampFinding(moment, common_name(loaded.subject), tuple(reasons), loaded)
+    inside = tuple(one.chosen.dump() for one in signed["certificates"] or () if one.name == "certificate")
+    return TimestampFinding(moment, common_name(loaded.subject), tuple(reasons), loaded, inside)
+
+
+def written(signed: cms.SignedData, certificate: asn1_x509.Certificate) -> bytes:
+    """Return the token as DER has it, made of what is signed and of what can only be so (RFC 5652 §5).
+
+    One digest algorithm, one signer named by issuer and number byte for byte, no unsigned attribute, no list.
+    Raises: KeyError, for a signature algorithm that is not allowed.
+    """
+    signer = signed["signer_infos"][0]
+    digest = signer["digest_algorithm"]
+    info = der.encoded(
+        der.SEQUENCE,
+        b"\x02\x01\x01",
+        der.encoded(
+            der.SEQUENCE, certificate.issuer.dump(), certificate["tbs_certificate"]["serial_number"].dump()
+        ),
+        _digest(digest),
+        b"\xa0" + signer["signed_attrs"].dump()[1:],
+        _algorithm(signer, digest["algorithm"].native),
+        der.encoded(der.OCTETS, signer["signature"].native),
+    )
+    content = signed["encap_content_info"]["content"].contents
+    inside = [one.chosen.dump() for one in signed["certificates"] or ()]
+    body = der.encoded(
+        der.SEQUENCE,
+        b"\x02\x01\x03",
+        der.encoded(der.SET, _digest(digest)),
+        der.encoded(der.SEQUENCE, _TST_INFO, der.encoded(der.FIRST, der.encoded(der.OCTETS, content))),
+        der.encoded(der.FIRST, *inside) if inside else b"",
+        der.encoded(der.SET, info),
+    )
+    return der.encoded(der.SEQUENCE, _SIGNED_DATA, der.encoded(der.FIRST, body))
+
+
+def _digest(stated: algos.DigestAlgorithm) -> bytes:
+    """Return the identifier in one of its two spellings (RFC 5754 §2): parameters absent, or NULL."""
+    name = algos.DigestAlgorithmId(stated["algorithm"].native).dump()
+    spelt = [der.encoded(der.SEQUENCE, name, null) for null in (b"", b"\x05\x00")]
+    return spelt[bool(stated.dump() == spelt[1])]
+
+
+def _algorithm(signer: cms.SignerInfo, digest: str) -> bytes:
+    """Return the signature's identifier: ECDSA or RSA with the digest named, or plain RSA (RFC 3370 §3.2)."""
+    name = signer["signature_algorithm"]["algorithm"].dotted
+    if name == _PLAIN_RSA[0]:
+        return _PLAIN_RSA[1]
+    if der.SHA2_SIGNATURES[name] != digest:
+        raise ValueError("the signature names another digest")
+    return der.ALGORITHMS[name]
 
 
 def _accuracy(info: tsp.TSTInfo) -> timedelta:

@@ -45,7 +45,18 @@ def signed_data(
     raw = sign(digest)
     _check(chain[0], raw, digest)
     token = cms.ContentInfo.load(stamp(sha256(raw)))
-    signer = _signer_info(certificates[0], attributes, _algorithm(chain[0]), raw, token)
+    return assembled(certificates, attributes, _algorithm(chain[0]), raw, token)
+
+
+def assembled(
+    certificates: Sequence[asn1_x509.Certificate],
+    attributes: cms.CMSAttributes,
+    algorithm: str,
+    raw: bytes,
+    token: cms.ContentInfo,
+) -> bytes:
+    """Return the DER of the container made of these parts, the signer's certificate first."""
+    signer = _signer_info(certificates[0], attributes, algorithm, raw, token)
     content = cms.SignedData(
         {
             "version": "v1",

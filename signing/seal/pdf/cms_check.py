@@ -8,11 +8,12 @@ from typing import Any, Final
 from asn1crypto import cms
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.serialization import Encoding
 from pyhanko.sign.general import check_ess_certid
 from pyhanko.sign.validation.generic_cms import get_signing_cert_attr
 
 from hocba.kernel.canonical import sha256
-from signing.seal.pdf.cms import KeyNotSupported, verify_raw
+from signing.seal.pdf.cms import KeyNotSupported, assembled, verify_raw
 from signing.seal.pdf.structure import Refused
 
 MAX_CONTAINER: Final = 64 * 1024
@@ -60,8 +61,24 @@ def _read(container: bytes, digest: bytes) -> Signed:
         raise Refused("pdf.signature") from error
     except KeyNotSupported as error:
         raise Refused("pdf.weak-algorithm", str(error)) from error
-    chain = tuple(one.chosen.dump() for one in signed["certificates"] if one.name == "certificate")
-    return Signed(loaded, chain, value, _token(info))
+    token = _token(info)
+    others = [one.chosen for one in signed["certificates"] if one.chosen.dump() != certificate.dump()]
+    algorithm = info["signature_algorithm"]["algorithm"].native
+    again = assembled([certificate, *others], info["signed_attrs"], algorithm, value, token)
+    if again != unpadded(container):
+        # What the signature does not cover is compared with the one way our signer writes it.
+        raise Refused("pdf.signature-form", "container")
+    return Signed(loaded, _chain(loaded, others), value, token.dump())
+
+
+def _chain(signer: x509.Certificate, others: list[Any]) -> tuple[bytes, ...]:
+    """Return the certificates from the signer upward: as a SET they are sorted by their bytes."""
+    rest = [x509.load_der_x509_certificate(one.dump()) for one in others]
+    found = [signer]
+    while above := [one for one in rest if one.subject == found[-1].issuer]:
+        found.append(above[0])
+        rest.remove(above[0])
+    return tuple(one.public_bytes(Encoding.DER) for one in (*found, *rest))
 
 
 def unpadded(container: bytes) -> bytes:
@@ -110,11 +127,11 @@ def _check_attributes(info: cms.SignerInfo, certificate: Any, digest: bytes) -> 
         raise Refused("pdf.signature-form", "signing certificate")
 
 
-def _token(info: cms.SignerInfo) -> bytes:
+def _token(info: cms.SignerInfo) -> cms.ContentInfo:
     unsigned = info["unsigned_attrs"]
     names = [one["type"].native for one in unsigned or ()]
     if names != ["signature_time_stamp_token"]:
         raise Refused("pdf.timestamp-missing" if not names else "pdf.signature-form", "unsigned attributes")
     if len(unsigned[0]["values"]) != 1:
         raise Refused("pdf.signature-form", "timestamps")
-    return bytes(unsigned[0]["values"][0].dump())
+    return unsigned[0]["values"][0]

@@ -10,14 +10,18 @@ import io
 
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 
-from signing.seal.pdf.structure import BROKEN, Anatomy, Refused
+from signing.seal.pdf.seal import SEAL_FIELD, TIMESTAMP_FIELD
+from signing.seal.pdf.structure import BROKEN, Anatomy, Refused, value
 
 _SEAL_KEYS = {"/Type", "/Filter", "/SubFilter", "/ByteRange", "/Contents", "/M", "/Reference"}
 _TIMESTAMP_KEYS = {"/Type", "/Filter", "/SubFilter", "/ByteRange", "/Contents"}
 _DSS_KEYS = {"/Certs", "/OCSPs", "/CRLs", "/VRI", "/Type"}
+_VRI_KEYS = {"/Cert": "/Certs", "/OCSP": "/OCSPs", "/CRL": "/CRLs"}
+"""Lists of the entry for the seal, and the store's own that they repeat."""
 
 
 def check(anatomy: Anatomy) -> tuple[EmbeddedPdfSignature, EmbeddedPdfSignature]:
@@ -64,11 +68,8 @@ def _check_ranges(data: bytes, seal: EmbeddedPdfSignature, stamp: EmbeddedPdfSig
 
 
 def _is_hex(text: bytes) -> bool:
-    try:
-        bytes.fromhex(text.decode("ascii"))
-    except ValueError:
-        return False
-    return b" " not in text and b"\n" not in text
+    """Say whether a container is written as our signer writes it: no byte range covers how it is spelt."""
+    return len(text) % 2 == 0 and not text.strip(b"0123456789ABCDEF")
 
 
 def _check_dictionaries(
@@ -86,8 +87,31 @@ def _check_dictionaries(
     rules = references[0]["/TransformParams"]
     if len(references) != 1 or references[0]["/TransformMethod"] != "/DocMDP" or rules["/P"] != 1:
         raise Refused("pdf.not-certified")
-    if set(reader.root["/DSS"]) - _DSS_KEYS:
+    names = [str(one.sig_field["/T"]) for one in (seal, stamp)]
+    if names != [SEAL_FIELD, TIMESTAMP_FIELD]:
+        raise Refused("pdf.signature-form", "field names")
+    _check_store(reader.root["/DSS"], seal)
+
+
+def _check_store(store: generic.DictionaryObject, seal: EmbeddedPdfSignature) -> None:
+    """The store of validation data has lists of bare streams, and one entry that names them for the seal."""
+    if set(store) - _DSS_KEYS:
         raise Refused("pdf.changed-after-signing", "DSS")
+    entries = store["/VRI"]
+    name = DocumentSecurityStore.sig_content_identifier(seal.pkcs7_content.hex().encode("ascii"))
+    if set(entries) != {str(name)} or set(entries[name]) - {"/Type", *_VRI_KEYS}:
+        raise Refused("pdf.changed-after-signing", "VRI")
+    for key, whole in _VRI_KEYS.items():
+        listed = [written(one) for one in _raw(value(entries[name], key))]
+        if sorted(listed) != sorted(written(one) for one in _raw(value(store, whole))):
+            raise Refused("pdf.changed-after-signing", "VRI")
+        for stream in value(store, whole, ()):
+            if set(stream.get_object()) != {"/Length"}:
+                raise Refused("pdf.changed-after-signing", "DSS stream")
+
+
+def _raw(items: generic.ArrayObject | None) -> list[generic.PdfObject]:
+    return [items.raw_get(place) for place in range(len(items))] if items is not None else []
 
 
 def _check_changes(reader: PdfFileReader, number: int, catalog_gains: set[str]) -> None:

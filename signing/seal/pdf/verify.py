@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 from lxml import etree
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.generic import parse_pdf_date
@@ -26,6 +27,7 @@ from signing.seal.pdf.sheet import NotATranscript, sheet_of
 from signing.seal.pdf.slots import Slot
 from signing.seal.pdf.structure import Anatomy, Refused
 from signing.seal.pdf.text import TextUnreadable
+from signing.seal.proofs import Case, check_certificates, check_proofs
 from signing.seal.timestamps import TimestampFinding, check_timestamp
 from signing.seal.trust import AnchorRole, SignerRole, Trust
 from signing.seal.verdict import (
@@ -107,9 +109,14 @@ def _judge_seal(
     evidence = _validation_data(anatomy.reader.root)
     signed = read_signature(seal.pkcs7_content, _digest_of(anatomy.data, seal))
     with_chain = replace(evidence, certificates=tuple(dict.fromkeys((*signed.chain, *evidence.certificates))))
-    stamp = check_timestamp(signed.token, sha256(signed.value), trust, evidence=with_chain, at=at)
+    stamp = check_timestamp(signed.token, sha256(signed.value), trust, evidence=with_chain, at=at, exact=True)
     last = check_timestamp(
-        unpadded(archive.pkcs7_content), _digest_of(anatomy.data, archive), trust, evidence=with_chain, at=at
+        unpadded(archive.pkcs7_content),
+        _digest_of(anatomy.data, archive),
+        trust,
+        evidence=with_chain,
+        at=at,
+        exact=True,
     )
     proven = stamp.gen_time is not None and not stamp.reasons
     moment = stamp.gen_time if stamp.gen_time is not None and proven else at
@@ -120,9 +127,30 @@ def _judge_seal(
     reasons = [
         *_tagged((*stamp.reasons, *path.reasons)),
         *_tagged(last.reasons),
+        *_tagged(_proofs(signed, stamp, last, evidence, trust)),
         *_times(claimed, stamp.gen_time, last.gen_time),
     ]
     return _Seal(signed, stamp, path, tuple(reasons), claimed)
+
+
+def _proofs(
+    signed: Signed, stamp: TimestampFinding, last: TimestampFinding, evidence: Embedded, trust: Trust
+) -> tuple[Reason, ...]:
+    """Return where the validation data is not exactly what our signer embeds.
+
+    The last timestamp stands over it, so nothing proves its own authority's standing but lists of later days.
+    """
+    if stamp.certificate is None or stamp.gen_time is None or last.certificate is None:
+        return ()
+    seal, authority, archive = (
+        one.public_bytes(Encoding.DER) for one in (signed.certificate, stamp.certificate, last.certificate)
+    )
+    leaves = ((seal, AnchorRole.ORGANISATION), (authority, AnchorRole.TIMESTAMP))
+    case = Case(leaves, evidence, signed.chain, stamp.certificates, chain_first=True)
+    return (
+        *check_proofs(case, trust, stamp.gen_time),
+        *check_certificates(last.certificates, archive, trust),
+    )
 
 
 def _digest_of(data: bytes, one: EmbeddedPdfSignature) -> bytes:

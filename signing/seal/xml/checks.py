@@ -13,9 +13,11 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from signing.seal import certificates
 from signing.seal.paths import Embedded, validate_path
+from signing.seal.proofs import Case, check_proofs
 from signing.seal.timestamps import TimestampFinding, check_timestamp
 from signing.seal.trust import ANCHOR_OF, AnchorRole, AuthorityEntry, SignerRole, Trust
 from signing.seal.verdict import CertificateReport, Reason, SignatureReport
@@ -60,7 +62,7 @@ def judge_slot(slot: Slot, trust: Trust, at: datetime, school: str, *, exact: bo
     claimed = instant(slot.signed_on, words.SIGNED_ON)
     broken = _integrity(slot.signed, certificate, role, exact=exact)
     stated = _statements(slot.signed, certificate, role, slot.signed_on, exact=exact)
-    stamp = stamp_of(slot.signed, trust, at)
+    stamp = stamp_of(slot.signed, trust, at, exact=exact)
     path_reasons, status = _path(slot.signed, certificate, ANCHOR_OF[slot.role], trust, stamp, at)
     reasons = (
         *broken,
@@ -68,6 +70,7 @@ def judge_slot(slot: Slot, trust: Trust, at: datetime, school: str, *, exact: bo
         *_tagged(stamp.reasons, role),
         *_claim(claimed, stamp, role),
         *_tagged(path_reasons, role),
+        *_tagged(proofs_of(slot.signed, ANCHOR_OF[slot.role], stamp, trust) if exact else (), role),
         *_holder(slot, certificate),
         *approval(certificate, slot.role, school, trust, stamp.gen_time or at),
     )
@@ -188,12 +191,22 @@ def _statements(
     return [Reason.failed(Sub.SIG_CONSTRAINTS_FAILURE, line, code, role=role) for line, code in found]
 
 
-def stamp_of(signed: Signed, trust: Trust, at: datetime) -> TimestampFinding:
+def stamp_of(signed: Signed, trust: Trust, at: datetime, *, exact: bool) -> TimestampFinding:
     """Return what the signature's timestamp proves."""
     if signed.token is None:
         return TimestampFinding(None, "", (Reason.unknown(Sub.NO_POE, "time", "timestamp.missing"),))
     imprint = hashlib.sha256(signed.value_canonical).digest()
-    return check_timestamp(signed.token, imprint, trust, evidence=signed.evidence, at=at)
+    return check_timestamp(signed.token, imprint, trust, evidence=signed.evidence, at=at, exact=exact)
+
+
+def proofs_of(signed: Signed, kind: AnchorRole, stamp: TimestampFinding, trust: Trust) -> tuple[Reason, ...]:
+    """Return where the evidence is not exactly what our signer embeds; without a timestamp it proves nothing."""
+    if stamp.certificate is None or stamp.gen_time is None:
+        return ()
+    authority = stamp.certificate.public_bytes(Encoding.DER)
+    leaves = ((signed.certificates[0], kind), (authority, AnchorRole.TIMESTAMP))
+    case = Case(leaves, signed.evidence, signed.certificates, stamp.certificates)
+    return check_proofs(case, trust, stamp.gen_time)
 
 
 def _path(

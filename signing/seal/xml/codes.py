@@ -61,6 +61,7 @@ CODES: Final[dict[str, str]] = {
     "timestamp.certificate-missing": "The timestamp authority's certificate is not in the file.",
     "timestamp.certificate-not-identified": "The timestamp does not commit to its authority's certificate.",
     "timestamp.inaccurate": "The timestamp authority claims less than a minute's accuracy.",
+    "timestamp.not-exact": "The timestamp has something added, or is not written as DER has it.",
     "timestamp.future": "The timestamp lies in the future.",
     # Certificates and paths (line signers; for timestamp authorities line time)
     "path.unknown-issuer": "The certificate leads to no authority that is trusted for this role.",
@@ -73,6 +74,15 @@ CODES: Final[dict[str, str]] = {
     "path.broken": "The chain of certificates does not hold.",
     "path.evidence-too-large": "The embedded evidence is larger than is read.",
     "path.evidence-unreadable": "The embedded evidence cannot be read.",
+    # Evidence, in files of our own profile and in PDFs (line signers)
+    "evidence.form": "A certificate, OCSP answer or list in the evidence is broken or not canonical DER.",
+    "evidence.signature": "A certificate, answer or list is not signed by the authority that it names.",
+    "evidence.superfluous": "The evidence holds something that no path in this file needs.",
+    "evidence.order": "The evidence is not in its order, or holds something twice.",
+    "evidence.missing": "Evidence that our signer embeds is not there.",
+    "evidence.issuer-unknown": "Evidence about a trusted authority is by an issuer that is not known here.",
+    "evidence.stale": "The evidence was too old when the signature was timestamped.",
+    # What kind of certificate
     "certificate.is-authority": "The certificate is that of an authority, not of a signer.",
     "certificate.key-usage": "The certificate is not meant for signatures.",
     "certificate.purpose": "The certificate is meant for something else (web server, code, …).",

@@ -13,7 +13,7 @@ from signing.seal.verdict import Indication, Kind, Line, Reason, SubIndication, 
 from signing.seal.verdict import SubIndication as Sub
 from signing.seal.xml import words
 from signing.seal.xml.build import canonical
-from signing.seal.xml.checks import approval, instant, integrity, load_certificate, stamp_of
+from signing.seal.xml.checks import approval, instant, integrity, load_certificate, proofs_of, stamp_of
 from signing.seal.xml.package import LIST_ROLE, LIST_TAIL
 from signing.seal.xml.profile import Signed, attributes, dissect_signature
 from signing.seal.xml.reader import Malformed, read
@@ -81,7 +81,9 @@ def _judge(signed: Signed, trust: Trust, at: datetime, sender: str | None) -> tu
         reasons.append(_wrong("time", "time.claims-differ"))
     moment, proven = at, False
     if signed.token is not None:
-        stamp = stamp_of(signed, trust, at)
+        stamp = stamp_of(signed, trust, at, exact=True)
+        if signed.evidence != Embedded():
+            reasons += proofs_of(signed, AnchorRole.ORGANISATION, stamp, trust)
         reasons += stamp.reasons
         if stamp.gen_time is not None and not stamp.reasons:
             moment, proven = stamp.gen_time, True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -13,19 +13,17 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
-from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.x509 import ocsp
 
 from hocba.kernel.clock import VIETNAM
 from signing.seal import xml
-from signing.seal.paths import Embedded
+from signing.seal.paths import EvidenceLike
 from signing.seal.pdf.draw import Images, draw
 from signing.seal.pdf.seal import seal_pdf
 from signing.seal.trust import AuthorityEntry, SignerRole, Trust
 from signing.specimen.pki import IssuedKey, SpecimenPki
-from signing.specimen.status import Responder
 from signing.specimen.timestamping import TimestampAuthority
 from tests.signing.seal.pdf import sample
+from tests.signing.seal.sources import collected
 
 MOMENT = datetime(2027, 5, 28, 9, 0, tzinfo=VIETNAM)
 VERIFY_URL = "https://hocba.example/xac-thuc"
@@ -47,7 +45,6 @@ class World:
 
     directory: Path
     clock: datetime = MOMENT
-    _responders: dict[str, Responder] = field(default_factory=dict)
 
     @cached_property
     def pki(self) -> SpecimenPki:
@@ -92,14 +89,9 @@ class World:
         answer = tsp.TimeStampResp.load(self._authority.answer(request.dump(), self.clock))
         return bytes(answer["time_stamp_token"].dump())
 
-    def evidence(self, key: IssuedKey) -> Embedded:
-        """Return CA certificate and OCSP answer for a signer, as of the clock."""
-        leaf, issuer = key.chain
-        name = next(a.name for a in self.pki.authorities() if a.certificate == issuer)
-        responder = self._responders.setdefault(name, Responder(self.pki.authority(name)))
-        request = ocsp.OCSPRequestBuilder().add_certificate(leaf, issuer, hashes.SHA256()).build()
-        answer = responder.answer(request.public_bytes(Encoding.DER), self.clock)
-        return Embedded((issuer.public_bytes(Encoding.DER),), (answer,))
+    def evidence(self, key: IssuedKey) -> EvidenceLike:
+        """Return what our signer embeds, for a signer and this world's timestamp authority."""
+        return collected(self.pki, key.chain, self.clock, self.stamp(bytes(32)))
 
     def sealed_xml(self, pupil: sample.Pupil = sample.USUAL, *, seal: IssuedKey | None = None) -> bytes:
         """Return a transcript signed by all three, B-LT in every slot."""

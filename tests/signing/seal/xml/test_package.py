@@ -75,7 +75,7 @@ def test_xmlsec1_accepts_the_list_and_everything_in_it(world: World, parcel: Par
 
 def test_a_timestamp_and_evidence_may_be_added(world: World, parcel: Parcel) -> None:
     token = world.stamp(imprint_package(parcel.package), SENT)
-    package = attach_package_evidence(parcel.package, token, world.evidence(world.seal, SENT))
+    package = attach_package_evidence(parcel.package, token, world.evidence(world.seal, SENT, token))
     verdict = verify_package(package, world.trust, AFTER, sender=SCHOOL)
     assert (verdict.indication, verdict.reasons) == ("TOTAL-PASSED", ())
     long_after = verify_package(package, world.trust, NOW + timedelta(days=7000), sender=SCHOOL)

@@ -15,16 +15,16 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.x509 import ocsp
 
 from records.national import v1_0
 from records.national.document import General, HistoryRow, SubjectRow, Summary, TranscriptData
-from signing.seal.paths import Embedded
+from signing.seal.evidence import CertificateNotValid, EvidenceRefused, RevocationUnavailable
+from signing.seal.paths import Embedded, EvidenceLike
 from signing.seal.trust import AuthorityEntry, SignerRole, Trust
 from signing.seal.xml import attach_evidence, complete, imprint, prepare
-from signing.specimen.pki import PUBLIC_CAS, TSA_CA, IssuedKey, SpecimenPki
-from signing.specimen.status import Responder, RevocationList
+from signing.specimen.pki import PUBLIC_CAS, IssuedKey, SpecimenPki
 from signing.specimen.timestamping import TimestampAuthority
+from tests.signing.seal.sources import Nearby, collected
 
 NOW = datetime(2027, 5, 28, 2, 30, tzinfo=UTC)
 """When the homeroom teacher signs; the leader an hour later, the seal two."""
@@ -147,7 +147,9 @@ class World:
         )
         document = complete(prepared.document, role, raw_signature(step.key, prepared.digest))
         token = self.token(imprint(document, role), step) if step.tsa or step.token else None
-        evidence = self.evidence(step.key, step.evidence_at or step.stamped) if step.evidence else None
+        tokens = [token] if token else []
+        moment = step.evidence_at or step.stamped
+        evidence = self.evidence(step.key, moment, *tokens) if step.evidence else None
         if evidence is not None and step.without_revocation:
             evidence = Embedded(evidence.certificates)
         if token is None and evidence is None:
@@ -163,25 +165,19 @@ class World:
         """Return a timestamp token made at `moment`."""
         return stamp_with(self.pki.timestamp_authority(tsa), digest, moment)
 
-    def evidence(self, key: IssuedKey, moment: datetime) -> Embedded:
-        """Return chain, OCSP answer, responder and the lists of the CAs, as of `moment`."""
+    def evidence(self, key: IssuedKey, moment: datetime, *tokens: bytes) -> EvidenceLike:
+        """Return what our signer embeds, as of `moment`; for what it would refuse, the bare chain and answer."""
+        try:
+            return collected(self.pki, key.chain, moment, *tokens)
+        except (CertificateNotValid, RevocationUnavailable, EvidenceRefused):
+            return self.bare_evidence(key, moment)
+
+    def bare_evidence(self, key: IssuedKey, moment: datetime) -> Embedded:
+        """Return chain and OCSP answer whatever the certificate is like."""
         authority = next(one for one in self.pki.authorities() if one.certificate == key.chain[1])
-        request = (
-            ocsp.OCSPRequestBuilder()
-            .add_certificate(key.certificate, key.chain[1], hashes.SHA1())  # noqa: S303  # RFC 6960's CertID
-            .build()
-            .public_bytes(Encoding.DER)
-        )
-        answer = Responder(authority).answer(request, moment)
-        tsa = self.pki.authority(TSA_CA)
-        return Embedded(
-            certificates=tuple(
-                one.public_bytes(Encoding.DER)
-                for one in (*key.chain, authority.responder[0], tsa.certificate)
-            ),
-            ocsps=(answer,),
-            crls=(RevocationList(tsa).at(moment),),
-        )
+        answer = Nearby(self.pki).status(key.certificate, authority.certificate, moment).ocsp
+        chain = tuple(one.public_bytes(Encoding.DER) for one in key.chain)
+        return Embedded(chain, (answer.der,) if answer else ())
 
 
 def stamp_with(key: IssuedKey, digest: bytes, moment: datetime) -> bytes:
