@@ -29,10 +29,7 @@ def withdraw(sealed: SealedDocument, *, reason: str, by: Actor) -> Withdrawal:
     Conflict, when it is withdrawn already. Law: HCMC QĐ 1789/QĐ-SGDĐT, Điều 21.
     """
     require(by, Permission.WITHDRAW, sealed)
-    reason = reason.strip()
-    if len(reason) < SHORTEST_REASON:
-        sentence = _("Hãy ghi rõ lí do thu hồi (ít nhất 10 chữ cái); lí do được lưu mãi.")
-        raise Invalid(sentence, fields={"reason": sentence}, code="reason-owed")
+    reason = _reason(reason)
     transcript = life.lock(sealed.version.transcript_id)
     if transcript.current_id != sealed.version_id or Withdrawal.objects.filter(sealed=sealed).exists():
         raise Conflict(_("Học bạ này đã được thu hồi trước đó."), code="already-withdrawn")
@@ -69,3 +66,11 @@ def withdraw(sealed: SealedDocument, *, reason: str, by: Actor) -> Withdrawal:
         withdrawn_at=by.at,
         withdrawn_by=by.person,
     )
+
+
+def _reason(stated: str) -> str:
+    reason = stated.strip()
+    if len(reason) < SHORTEST_REASON:
+        sentence = _("Hãy ghi rõ lí do thu hồi (ít nhất 10 chữ cái); lí do được lưu mãi.")
+        raise Invalid(sentence, fields={"reason": sentence}, code="reason-owed")
+    return reason
