@@ -129,7 +129,7 @@ def _figures(found: Round, n: int) -> list[Figure]:
     assert len(counted) == n, "a transcript was not sealed"
     floors = [found.floor[version] for version in counted]
     whole = tuple(sum(one[name] for name in floor.PIECES) for one in floors)
-    pieces = {name: tuple(one[name] for one in floors) for name in (*floor.PIECES, floor.COLLECTED, "query")}
+    pieces = {name: tuple(one[name] for one in floors) for name in (*floor.PIECES, floor.HELD, "query")}
     figures = [Figure("sealing.cpu", "s", tuple(found.cpu[v] for v in counted), "sealing.floor", whole)]
     figures += [
         Figure(f"sealing.{part}", "s", _cpu(found, counted, part), f"floor.{name}", pieces[name])
@@ -137,7 +137,7 @@ def _figures(found: Round, n: int) -> list[Figure]:
     ]
     figures += [
         Figure(f"floor.{name}", "s", pieces[name], "sealing.floor", whole)
-        for name in (*floor.PIECES, floor.COLLECTED)
+        for name in (*floor.PIECES, floor.HELD)
     ]
     collected = tuple(found.collected[version] for version in counted)
     figures.append(Figure("sealing.collector", "s", collected, "sealing.floor", whole))
