@@ -16,6 +16,7 @@ from django.urls import reverse
 from records.models import ClassProgress, HomeroomRecord, SubjectResult, Transcript, TranscriptVersion
 from schools.models import AuditEvent, ClassYear, Oversight, Person, Unit
 from schools.permissions import Role
+from signing.actions import withdrawals
 from signing.models import SealedDocument
 from tests import factories
 from tests.exports import papers
@@ -134,6 +135,21 @@ def test_row_level_security_alone_keeps_other_children_away(enter: Enter) -> Non
     with factories.acting(factories.a_guardian(mine)):
         for model in (SealedDocument, Transcript, TranscriptVersion, SubjectResult, HomeroomRecord):
             assert set(model._base_manager.values_list("pupil_id", flat=True)) == {mine.pk}, model
+
+
+def test_a_withdrawn_transcript_says_so_first(enter: Enter) -> None:
+    class_year = papers.an_issued_class(pupils=1)
+    pupil = class_year.enrolments.get().pupil
+    with factories.acting(factories.a_clerk(class_year.school)) as clerk:
+        withdrawals.withdraw(SealedDocument.objects.get(), reason="Ghi nhầm ngày sinh của em", by=clerk)
+    guardian = enter(factories.a_guardian(pupil))
+
+    told = guardian.get(reverse("exports:child", args=[pupil.pk])).content.decode()
+    (row,) = guardian.get("/api/v1/transcripts/").json()["results"]
+
+    assert "Học bạ này đã bị thu hồi ngày 28/05/2026" in told and "Ghi nhầm ngày sinh" in told
+    assert "Nhà trường đang hoàn thiện" in told
+    assert row["standing"] == "withdrawn"
 
 
 def test_a_draft_is_not_shown_to_the_family(enter: Enter) -> None:
