@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from hocba.bench import floor, ground, neighbours
@@ -105,7 +106,7 @@ def _sign(
         collector.taken()
         begun_elsewhere = neighbours.seconds()
         with watch.part(BOOKKEEPING):
-            cpu = cpu_of(lambda item=item: run.run_item(batch.pk, item, clock=clock.now))
+            cpu = cpu_of(partial(run.run_item, batch.pk, item, clock=clock.now))
         elsewhere = neighbours.seconds() - begun_elsewhere
         found.add(versions[item], cpu, watch.taken())
         found.collected[versions[item]] += collector.taken()

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import tempfile
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from django.conf import settings
@@ -47,7 +48,7 @@ def measure(n: int) -> list[Figure]:
     figures = []
     for kind, data in files.items():
         _check(data, trust, at)
-        warm = tuple(wall_of(lambda data=data: _check(data, trust, at)) for _ in range(n))
+        warm = tuple(wall_of(partial(_check, data, trust, at)) for _ in range(n))
         cold = tuple(_cold(data, trust, at) for _ in range(n))
         figures.append(Figure(f"verify.{kind}", "s", warm, BASELINE, baseline))
         figures.append(Figure(f"verify.{kind}.cold", "s", cold, BASELINE, baseline))

@@ -172,11 +172,7 @@ def _record(
     life.advance(transcript, Event.ISSUED, by=by)
     _open_code(version, school.pk, transcript.school_year_id, by)
     items.count(batch, done=1, by=by)
-    SigningItem.objects.filter(version=version).update(
-        prepared_xml=None,
-        signed_xml=None,
-        state=Case(When(pk=item.pk, then=Value(SigningItem.State.DONE)), default=F("state")),
-    )
+    _finish(item)
     row = ledger.append(entry, school_path=item.school_path)  # last: its lock is everybody's
     SealedDocument.objects.create(
         version=version,
@@ -206,6 +202,15 @@ def _open_code(version: TranscriptVersion, school_id: int, school_year: str, by:
         version_id=version.pk,
         standing="VALID",
         issued_at=by.at,
+    )
+
+
+def _finish(item: SigningItem) -> None:
+    """Let go of the documents on their way, and end this item."""
+    SigningItem.objects.filter(version=item.version).update(
+        prepared_xml=None,
+        signed_xml=None,
+        state=Case(When(pk=item.pk, then=Value(SigningItem.State.DONE)), default=F("state")),
     )
 
 

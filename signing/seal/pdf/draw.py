@@ -141,7 +141,7 @@ def _read(page: Source) -> HTML:
     The template is well-formed XML, which `tests/signing/seal/pdf` holds, and brings every element that an
     HTML parser would add.
     """
-    import cssselect2
+    import cssselect2  # type: ignore[import-untyped]
     from weasyprint import HTML
 
     made = HTML.__new__(HTML)
