@@ -1,6 +1,8 @@
 """The bundle as a zip file: six parts with fixed names, written deterministically, read without trust.
 
-Written stored; one that a person unpacked and packed again (deflated, other dates) is read as well.
+Written stored; one that a person unpacked and packed again (deflated, other dates) is read as well. So what a
+packing program writes of its own is free and carries nothing: versions, dates, attributes, flags without
+effect, extra fields. Names, contents, order of the directory and every length are not.
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ MAX_INFLATED_BYTES: Final = 20 * 1024 * 1024
 
 _END = struct.Struct("<4s4H2LH")
 _LOCAL = struct.Struct("<4s5H3L2H")
+_ENTRY = struct.Struct("<4s24x3H12x")
 _ENCRYPTED: Final = 0x0001 | 0x0040 | 0x2000
 _DESCRIPTOR: Final = 0x0008
 _DESCRIPTOR_BYTES: Final = (0, 12, 16)
@@ -83,7 +86,19 @@ def _check_end(data: bytes) -> int:
         raise BadContainer("bundle.not-zip")
     if not len(NAMES) <= total <= len(NAMES) + 1:
         raise BadContainer("bundle.names")
+    _check_directory(data, int(offset), total)
     return int(offset)
+
+
+def _check_directory(data: bytes, place: int, total: int) -> None:
+    """The directory has so many entries, without comments, and ends where the end mark begins."""
+    for _ in range(total):
+        mark, name, extra, comment = _ENTRY.unpack(data[place : place + _ENTRY.size].ljust(_ENTRY.size, b"\0"))
+        if mark != b"PK\x01\x02" or comment:
+            raise BadContainer("bundle.not-zip")
+        place += _ENTRY.size + name + extra
+    if place != len(data) - _END.size:
+        raise BadContainer("bundle.not-zip")
 
 
 def _check_entries(entries: list[zipfile.ZipInfo]) -> None:

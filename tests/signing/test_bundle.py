@@ -320,6 +320,44 @@ def test_names_are_exactly_the_six(issued: Issued) -> None:
         container.read(packed(good).replace(b"proof.tlog-proof", b"proof.tlog-proo\0"))
 
 
+def test_a_changed_byte_is_refused_or_changes_no_part(issued: Issued) -> None:
+    """Of the frame only what packing programs write in their own way is free (docs/verification.md)."""
+    parts = {name: (name * 9).encode() for name in container.NAMES}
+    data = container.write(parts)
+    directory = data.index(b"PK\x01\x02")
+    free = set()
+    for place in range(len(data)):
+        try:
+            read = container.read(data[:place] + bytes([data[place] ^ 1]) + data[place + 1 :])
+        except BadContainer:
+            continue
+        assert read == parts
+        free.add(place)
+    local = {data.rindex(b"PK\x03\x04", 0, place + 4) for place in free if place < directory}
+    central = {data.rindex(b"PK\x01\x02", 0, place + 4) for place in free if place >= directory}
+    assert (len(local), len(central)) == (len(parts), len(parts))
+    version_flags_time = {4, 5, 6, 7, 10, 11, 12, 13}
+    assert {place - data.rindex(b"PK\x03\x04", 0, place + 4) for place in free if place < directory} <= (
+        version_flags_time
+    )
+    made_by_to_attributes = {4, 5, 6, 7, 8, 9, 12, 13, 14, 15, *range(36, 42)}
+    assert {place - data.rindex(b"PK\x01\x02", 0, place + 4) for place in free if place >= directory} <= (
+        made_by_to_attributes
+    )
+
+
+def test_a_comment_in_the_directory_is_refused(issued: Issued) -> None:
+    data = bytearray(issued.build())
+    end = len(data) - 22
+    last = data.rindex(b"PK\x01\x02")
+    data[last + 32 : last + 34] = (3).to_bytes(2, "little")
+    data[end:end] = b"abc"
+    size = len(data) - 22 - data.index(b"PK\x01\x02", data.rindex(b"PK\x03\x04"))
+    data[-10:-6] = size.to_bytes(4, "little")
+    with pytest.raises(BadContainer):
+        container.read(bytes(data))
+
+
 def test_links_locks_and_other_packings(issued: Issued) -> None:
     for change in (
         lambda entry: setattr(entry, "external_attr", (stat.S_IFLNK | 0o777) << 16),
