@@ -25,7 +25,7 @@ ENV PATH=/opt/hocba/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     HOCBA_VAR=/var/lib/hocba \
     HOCBA_STATIC=/srv/static
-RUN HOCBA_ENVIRONMENT=production python manage.py collectstatic --noinput --skip-checks
+RUN python manage.py messages --compile && HOCBA_ENVIRONMENT=production python manage.py collectstatic --noinput --skip-checks
 USER hocba
 EXPOSE 8000
 CMD ["gunicorn", "hocba.wsgi", "--bind", "0.0.0.0:8000", "--workers", "3", "--max-requests", "5000", "--max-requests-jitter", "500"]

@@ -40,30 +40,27 @@ def overview(request: ActingRequest) -> HttpResponse:
         "page": page,
         "query": f"nam={year}",
         "year_label": year.replace("-", "–"),
-        "rows": [
-            {
-                "cells": [
-                    {"text": line.school.name, "url": reverse("exports:school", args=[line.school.code])},
-                    {"text": line.school.code},
-                    {"text": line.issued},
-                    {"text": line.delivered},
-                    {"text": max(line.issued - line.delivered, 0)},
-                    {"text": line.refused},
-                ]
-            }
-            for line in lines
-        ],
-        "columns": [
-            {"label": _("Trường")},
-            {"label": _("Mã")},
-            {"label": _("Đã phát hành"), "kind": "num"},
-            {"label": _("Đã tiếp nhận"), "kind": "num"},
-            {"label": _("Còn phải gửi"), "kind": "num"},
-            {"label": _("Bị trả lại"), "kind": "num"},
-        ],
+        "rows": [{"cells": _school_cells(line)} for line in lines],
+        "columns": _school_columns(),
         "context_bar": words.year_choice(years, year),
     }
     return render(request, "exports/delivery_schools.html", context)
+
+
+def _school_columns() -> list[dict[str, str]]:
+    counts = (_("Đã phát hành"), _("Đã tiếp nhận"), _("Còn phải gửi"), _("Bị trả lại"))
+    return [{"label": _("Trường")}, {"label": _("Mã")}, *({"label": one, "kind": "num"} for one in counts)]
+
+
+def _school_cells(line: deliveries.SchoolLine) -> list[dict[str, object]]:
+    return [
+        {"text": line.school.name, "url": reverse("exports:school", args=[line.school.code])},
+        {"text": line.school.code},
+        {"text": line.issued},
+        {"text": line.delivered},
+        {"text": max(line.issued - line.delivered, 0)},
+        {"text": line.refused},
+    ]
 
 
 def _number(text: str) -> int:

@@ -93,7 +93,9 @@ def _check_end(data: bytes) -> int:
 def _check_directory(data: bytes, place: int, total: int) -> None:
     """The directory has so many entries, without comments, and ends where the end mark begins."""
     for _ in range(total):
-        mark, name, extra, comment = _ENTRY.unpack(data[place : place + _ENTRY.size].ljust(_ENTRY.size, b"\0"))
+        mark, name, extra, comment = _ENTRY.unpack(
+            data[place : place + _ENTRY.size].ljust(_ENTRY.size, b"\0")
+        )
         if mark != b"PK\x01\x02" or comment:
             raise BadContainer("bundle.not-zip")
         place += _ENTRY.size + name + extra

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import stat
 import sys
 from argparse import ArgumentParser
@@ -55,6 +56,8 @@ class Command(BaseCommand):
                     worst = _worse(worst, verdict)
         except KeyboardInterrupt:
             sys.exit(130)
+        except BrokenPipeError:  # the reader of our output has seen enough; Python would complain once more
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(worst)
 
     def _say(self, file: str, verdict: Verdict | None, *, as_json: bool) -> None:
