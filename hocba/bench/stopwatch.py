@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import gc
+import resource
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -126,6 +127,14 @@ def cpu_of(work: Callable[[], object]) -> float:
     begun = time.process_time()
     work()
     return time.process_time() - begun
+
+
+def children_of(work: Callable[[], object]) -> float:
+    """Return the CPU seconds of the processes that `work` starts and waits for."""
+    begun = resource.getrusage(resource.RUSAGE_CHILDREN)
+    work()
+    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return ended.ru_utime + ended.ru_stime - begun.ru_utime - begun.ru_stime
 
 
 def wall_of(work: Callable[[], object]) -> float:
