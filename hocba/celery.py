@@ -32,6 +32,8 @@ app.conf.update(
     beat_schedule={
         "sweep_batches": {"task": "signing.tasks.sweep_batches", "schedule": 30.0},
         "publish_log": {"task": "signing.tasks.publish_log", "schedule": 10.0},
+        "settle_audit": {"task": "signing.tasks.settle_audit", "schedule": 60.0},
+        "open_audit_months": {"task": "signing.tasks.open_audit_months", "schedule": 24 * 3600.0},
         "deliver": {"task": "exports.tasks.deliver", "schedule": 5.0, "options": {"expires": 5}},
         "forget_attempts": {"task": "exports.tasks.forget_attempts", "schedule": 3600.0},
     },

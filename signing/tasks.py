@@ -7,7 +7,7 @@ from django.conf import settings
 
 from hocba.kernel import clock
 from schools import actors
-from signing.actions import ledger, run, trust_lists
+from signing.actions import audit_roots, ledger, run, trust_lists
 from signing.actions.run import TRY_LATER
 
 CHUNK = 4
@@ -49,3 +49,15 @@ def publish_log(**_: object) -> None:
     for code in ledger.schools_waiting():
         trust_lists.refresh(code, by=by)
     ledger.checkpoint(by=by)
+
+
+@shared_task
+def settle_audit(**_: object) -> None:
+    """Bind the audit trail's latest rows to the log."""
+    audit_roots.settle(by=actors.system(clock.now()))
+
+
+@shared_task
+def open_audit_months(**_: object) -> None:
+    """Open the audit trail's partitions ahead of time."""
+    audit_roots.open_months(by=actors.system(clock.now()))
