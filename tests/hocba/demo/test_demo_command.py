@@ -3,102 +3,24 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
-import sys
-import tempfile
 import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from hocba.bootstrap import places
-from hocba.bootstrap.supervise import free_port
 from hocba.demo import country
 from hocba.kernel import clock
-
-LONGEST_SECONDS = 300
-OURS = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE")
-PREFIXES = ("HOCBA_", "PYTEST_")
-
-
-@dataclass(frozen=True)
-class Ran:
-    """One `demo --once`: what it printed, and the issued files beside their bytes."""
-
-    output: str
-    files: dict[str, bytes]
-
-
-@dataclass(frozen=True)
-class Machine:
-    """A machine on which only the demo writes: its own var directory."""
-
-    var: Path
-
-    @property
-    def environment(self) -> dict[str, str]:
-        """Return the environment of a fresh shell."""
-        kept = {
-            name: value
-            for name, value in os.environ.items()
-            if name not in OURS and not name.startswith(PREFIXES)
-        }
-        return kept | {"HOCBA_VAR": str(self.var), "PYTHONUTF8": "1"}
-
-    def line(self, *arguments: str) -> list[str]:
-        """Return the command line of one command."""
-        return [sys.executable, str(places.ROOT / "manage.py"), *arguments]
-
-    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run one command to its end."""
-        return subprocess.run(
-            self.line(*arguments),
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            timeout=LONGEST_SECONDS,
-        )
-
-    def once(self) -> Ran:
-        """Run `demo --once`, which must end well."""
-        done = self.run("demo", "--once")
-        assert done.returncode == 0, done.stdout + done.stderr + self.logs()
-        return Ran(done.stdout, {path.name: path.read_bytes() for path in self.issued()})
-
-    def issued(self) -> list[Path]:
-        """Return the issued files."""
-        return sorted(
-            path for end in ("xml", "pdf", "zip") for path in (self.var / "demo").glob(f"*-*.{end}")
-        )
-
-    def logs(self) -> str:
-        """Return the end of each log, for a failure's message."""
-        found = self.var.rglob("logs/*.log")
-        return "".join(f"\n== {path.name}\n{path.read_text('utf-8', 'replace')[-1500:]}" for path in found)
-
-    def processes(self) -> list[int]:
-        """Return the processes that belong to this demo, by the directory in their environment."""
-        mark = str(self.var).encode()
-        found = []
-        for process in Path("/proc").glob("[0-9]*"):
-            try:
-                if mark in (process / "environ").read_bytes() + (process / "cmdline").read_bytes():
-                    found.append(int(process.name))
-            except (FileNotFoundError, PermissionError, ProcessLookupError):
-                continue
-        return found
+from tests.machine import Machine, Ran, fresh
 
 
 @pytest.fixture(scope="module")
 def machine() -> Iterator[Machine]:
-    """A machine without anything of ours; in no private directory, for as root PostgreSQL is nobody."""
-    with tempfile.TemporaryDirectory(prefix="hocba-demo-") as where:
-        Path(where).chmod(0o755)
-        yield Machine(Path(where) / "var")
+    """A machine without anything of ours."""
+    with fresh() as made:
+        yield made
 
 
 @pytest.fixture(scope="module")
@@ -110,21 +32,8 @@ def first(machine: Machine) -> Ran:
 @pytest.fixture(scope="module")
 def served(machine: Machine, first: Ran) -> Iterator[tuple[subprocess.Popen[str], int]]:
     """A third run that serves; stopped at the end if a test has not."""
-    port = free_port()
-    process = subprocess.Popen(
-        machine.line("demo", "--port", str(port)),
-        env=machine.environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    assert process.stdout is not None
-    for line in process.stdout:
-        if line.strip().startswith("Xong"):
-            break
-    yield process, port
-    process.terminate()
-    process.communicate(timeout=60)
+    with machine.serving() as running:
+        yield running
 
 
 def test_the_first_run_issues_the_class_of_twelve(machine: Machine, first: Ran) -> None:
