@@ -19,11 +19,12 @@ def prepare() -> int:
     secret = Path(os.environ["MINISTRY_SECRET_FILE"]).read_text("utf-8").strip()
     names = {plan.code: plan.name for plan in tree.UNITS}
     top = tree.DEPARTMENT
-    if code := receiver(["add-unit", top, names[top], secret]):
+    # "--": a random secret may begin with a hyphen, and is no option then.
+    if code := receiver(["add-unit", "--", top, names[top], secret]):
         return code
     for plan in tree.UNITS:
         if plan.level == "school" and (
-            code := receiver(["add-unit", plan.code, plan.name, "", "--parent", top])
+            code := receiver(["add-unit", "--parent", top, "--", plan.code, plan.name, ""])
         ):
             return code
     return 0

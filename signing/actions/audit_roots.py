@@ -72,7 +72,8 @@ def open_months(*, by: Actor) -> None:
     with connection.cursor() as cursor:
         for ahead in range(MONTHS_AHEAD + 1):
             cursor.execute(
-                "SELECT hocba_open_audit_month((%s::date + make_interval(months => %s))::date)", [by.today, ahead]
+                "SELECT hocba_open_audit_month((%s::date + make_interval(months => %s))::date)",
+                [by.today, ahead],
             )
 
 
