@@ -31,7 +31,7 @@ ENTRIES = (
     Entry(_("Gửi Sở, Bộ"), "exports:deliveries", Permission.DELIVERY_VIEW),
     Entry(_("Chứng thư số"), "signing:certificates", Permission.CERTIFICATE_VIEW),
     Entry(_("Nhân sự"), "schools:staff", Permission.STAFF_VIEW),
-    Entry(_("Nhật kí"), "schools:trail", Permission.TRAIL_VIEW),
+    Entry(_("Nhật ký"), "schools:trail", Permission.TRAIL_VIEW),
 )
 
 

@@ -12,7 +12,7 @@ from schools.permissions import Role
 
 ROLES: dict[Role, object] = {
     Role.TEACHER: _("Giáo viên"),
-    Role.PRINCIPAL: _("Cán bộ quản lí"),
+    Role.PRINCIPAL: _("Cán bộ quản lý"),
     Role.CLERK: _("Văn thư"),
     Role.REGISTRAR: _("Học vụ"),
     Role.SCHOOL_ADMIN: _("Quản trị viên"),
@@ -47,8 +47,8 @@ ACTIONS: dict[str, object] = {
     "staff.view": _("Xem nhân sự"),
     "staff.appoint": _("Cấp vai trò"),
     "staff.end": _("Kết thúc vai trò"),
-    "trail.view": _("Xem nhật kí"),
-    "trail.export": _("Xuất nhật kí ra tệp"),
+    "trail.view": _("Xem nhật ký"),
+    "trail.export": _("Xuất nhật ký ra tệp"),
     "pupil.view": _("Xem hồ sơ học sinh"),
     "pupil.edit": _("Sửa hồ sơ học sinh"),
     "class.view": _("Xem lớp"),
@@ -84,7 +84,7 @@ ACTIONS |= {
     "transcript.signature": _("Ký số học bạ"),
     "transcript.withdraw": _("Thu hồi học bạ"),
     "batch.authorise-gvcn": _("Ký số cả lớp (giáo viên chủ nhiệm)"),
-    "batch.authorise-cbql": _("Ký số cả lớp (cán bộ quản lí)"),
+    "batch.authorise-cbql": _("Ký số cả lớp (cán bộ quản lý)"),
     "batch.authorise-ky_phat_hanh": _("Ký số phát hành cả lớp"),
     "pin.wrong-pin": _("Nhập sai mã PIN"),
     "pin.pin-locked": _("Mã PIN bị khóa"),

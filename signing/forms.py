@@ -28,11 +28,11 @@ class WithdrawForm(forms.Form):
     """Why an issued transcript is withdrawn, and that its consequences were read."""
 
     reason = forms.CharField(
-        label=_("Lí do thu hồi"),
-        help_text=_("Ghi rõ sai ở đâu, ví dụ: ghi sai ngày sinh của học sinh. Lí do được lưu mãi."),
+        label=_("Lý do thu hồi"),
+        help_text=_("Ghi rõ sai ở đâu, ví dụ: ghi sai ngày sinh của học sinh. Lý do được lưu mãi."),
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": _("Hãy ghi lí do thu hồi.")},
+        error_messages={"required": _("Hãy ghi lý do thu hồi.")},
     )
     understood = forms.BooleanField(
         label=_("Tôi đã đọc các hậu quả nêu trên"),
@@ -44,9 +44,9 @@ class RefuseForm(forms.Form):
     """Why a certificate is refused."""
 
     reason = forms.CharField(
-        label=_("Lí do từ chối"),
+        label=_("Lý do từ chối"),
         max_length=500,
-        error_messages={"required": _("Hãy ghi lí do từ chối để nhà trường biết phải sửa gì.")},
+        error_messages={"required": _("Hãy ghi lý do từ chối để nhà trường biết phải sửa gì.")},
     )
 
 
@@ -99,7 +99,7 @@ class CodeForm(forms.Form):
 
     ma = forms.UUIDField(
         label=_("Mã tra cứu học bạ"),
-        help_text=_("Dãy 36 kí tự in dưới mã QR, ví dụ 3f2b8c1e-4d5a-4f6b-8a7c-9d0e1f2a3b4c."),
+        help_text=_("Dãy 36 ký tự in dưới mã QR, ví dụ 3f2b8c1e-4d5a-4f6b-8a7c-9d0e1f2a3b4c."),
         error_messages={
             "required": _("Hãy nhập mã tra cứu."),
             "invalid": _("Mã tra cứu gồm 32 chữ số và chữ cái a–f, chia bằng gạch nối. Hãy xem lại."),

@@ -63,7 +63,7 @@ def advance(
             event=illegal.event.value,
         ) from illegal
     if event in lifecycle.NEEDS_REASON and not reason.strip():
-        raise Invalid(_("Hãy ghi lí do."), fields={"reason": _("Hãy ghi lí do.")}, code="reason-owed")
+        raise Invalid(_("Hãy ghi lý do."), fields={"reason": _("Hãy ghi lý do.")}, code="reason-owed")
     transcript.state = after
     transcript.changed_at, transcript.changed_by = by.at, by.person
     transcript.returned_reason = reason if event in (Event.RETURNED, Event.REOPENED) else ""

@@ -140,7 +140,7 @@ def _fix_words(fix: Fix) -> str:
         return _("học bạ năm này đã lập ở lớp khác")
     label = f"{fix.row} – {fix.label.lower()}" if fix.row else fix.label
     if fix.kind == "unfit-text":
-        return _("%(label)s có kí tự ẩn hoặc quá dài") % {"label": label}
+        return _("%(label)s có ký tự ẩn hoặc quá dài") % {"label": label}
     if fix.kind == "not-accepted":
         return _("%(label)s chưa đúng quy cách của Bộ") % {"label": label}
     return label

@@ -210,7 +210,7 @@ class Migration(migrations.Migration):
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='oversights', to='schools.unit')),
             ],
             options={
-                'verbose_name': 'Cơ quan cùng quản lí',
+                'verbose_name': 'Cơ quan cùng quản lý',
             },
         ),
         migrations.CreateModel(

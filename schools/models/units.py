@@ -73,7 +73,7 @@ class Oversight(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["unit", "overseer", "from_on"], name="oversight_once"),
         ]
-        verbose_name = _("Cơ quan cùng quản lí")
+        verbose_name = _("Cơ quan cùng quản lý")
 
     def __str__(self) -> str:
         return f"oversight {self.pk}"

@@ -56,7 +56,7 @@ def export(request: ActingRequest) -> HttpResponse:
     written = StringIO()
     lines = csv.writer(written)
     lines.writerow(
-        [_("Lúc"), _("Người làm"), _("Vai trò"), _("Việc"), _("Mã việc"), _("Về"), _("Số dòng"), _("Lí do")]
+        [_("Lúc"), _("Người làm"), _("Vai trò"), _("Việc"), _("Mã việc"), _("Về"), _("Số dòng"), _("Lý do")]
     )
     found = list(queries.everything(request.actor, wanted))
     for line in found:

@@ -134,7 +134,7 @@ def check_sheets(ready: list[Transcript], role: SignerRole, by: Actor) -> None:
     for sheet in sheets.values():
         if role is SignerRole.LEADER and sheet.leader_id != by.person_id:
             raise Conflict(
-                _("Tờ phát hành của lớp ghi người kí khác. Muốn đổi người kí phải chốt lại dữ liệu."),
+                _("Tờ phát hành của lớp ghi người ký khác. Muốn đổi người ký phải chốt lại dữ liệu."),
                 code="other-leader",
             )
         if role is SignerRole.HOMEROOM and sheet.homeroom_teacher_id != by.person_id:
@@ -172,12 +172,12 @@ def _open_session(authority: Authority, role: SignerRole, count: int, pin: str) 
         ) from wrong
     except keys.PinLocked as locked:
         sentence = gettext(
-            "Khóa kí đã bị khóa vì nhập sai mã PIN nhiều lần. Hãy liên hệ nơi cấp chứng thư để mở lại."
+            "Khóa ký đã bị khóa vì nhập sai mã PIN nhiều lần. Hãy liên hệ nơi cấp chứng thư để mở lại."
         )
         raise Invalid(sentence, fields={"pin": sentence}, code="pin-locked") from locked
     except keys.KeyUnavailable as away:
         away.sentence = gettext(
-            "Thiết bị giữ khóa kí chưa trả lời. Chưa có gì được kí; hãy kiểm tra rồi thử lại."
+            "Thiết bị giữ khóa ký chưa trả lời. Chưa có gì được ký; hãy kiểm tra rồi thử lại."
         )
         raise
 

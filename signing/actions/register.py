@@ -60,7 +60,7 @@ def request(
     """
     require(by, Permission.CERTIFICATE_REQUEST, school)
     if (person is None) is not (role is SignerRole.SEAL):
-        raise Invalid(_("Chữ kí cá nhân cần người kí; con dấu của trường thì không."), code="person-owed")
+        raise Invalid(_("Chữ ký cá nhân cần người ký; con dấu của trường thì không."), code="person-owed")
     if image is not None:
         _check_image(image)
     certificate = remember(instruments.keys().certificates(credential))
@@ -107,7 +107,7 @@ def approve(authority: Authority, *, by: Actor, since: datetime | None = None) -
 def refuse(authority: Authority, *, reason: str, by: Actor) -> Authority:
     """Refuse an entry with a reason the school reads. Raises: NotPermitted, Conflict, Invalid."""
     if not reason.strip():
-        sentence = _("Hãy ghi lí do từ chối để nhà trường biết phải sửa gì.")
+        sentence = _("Hãy ghi lý do từ chối để nhà trường biết phải sửa gì.")
         raise Invalid(sentence, fields={"reason": sentence}, code="reason-owed")
     authority = _waiting(authority, by)
     authority.state, authority.refused_reason = Authority.State.REFUSED, reason.strip()

@@ -71,6 +71,6 @@ def withdraw(sealed: SealedDocument, *, reason: str, by: Actor) -> Withdrawal:
 def _reason(stated: str) -> str:
     reason = stated.strip()
     if len(reason) < SHORTEST_REASON:
-        sentence = _("Hãy ghi rõ lí do thu hồi (ít nhất 10 chữ cái); lí do được lưu mãi.")
+        sentence = _("Hãy ghi rõ lý do thu hồi (ít nhất 10 chữ cái); lý do được lưu mãi.")
         raise Invalid(sentence, fields={"reason": sentence}, code="reason-owed")
     return reason

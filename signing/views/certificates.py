@@ -107,5 +107,5 @@ def decide(request: ActingRequest, number: int) -> HttpResponse:
         messages.error(request, str(form.errors["reason"][0]))
         return redirect("signing:certificates")
     register.refuse(entry, reason=form.cleaned_data["reason"], by=request.actor)
-    messages.success(request, _("Đã từ chối; nhà trường đọc được lí do."))
+    messages.success(request, _("Đã từ chối; nhà trường đọc được lý do."))
     return redirect("signing:certificates")

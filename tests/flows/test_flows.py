@@ -375,8 +375,8 @@ def test_one_is_withdrawn_corrected_and_issued_anew(demo: Demo, enter: Enter, tm
     copy = tmp_path / "ban-cu.xml"
     copy.write_bytes(clerk.takes("Tải XML"))
     clerk.press("Thu hồi học bạ này")
-    clerk.reads("Hãy ghi lí do thu hồi.")
-    clerk.fill("Lí do thu hồi", "Ghi sai nhận xét của giáo viên chủ nhiệm")
+    clerk.reads("Hãy ghi lý do thu hồi.")
+    clerk.fill("Lý do thu hồi", "Ghi sai nhận xét của giáo viên chủ nhiệm")
     clerk.page.get_by_label("Tôi đã đọc các hậu quả nêu trên").check()
     clerk.press("Thu hồi học bạ này")
     clerk.page.get_by_role("heading", name="Đã bị thu hồi").wait_for()

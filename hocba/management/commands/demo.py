@@ -73,7 +73,7 @@ class Command(BaseCommand):
         self.stdout.write("")
         for row in one_of_each(logins):
             self.stdout.write(f"  {row['role']:<17} {row['username']:<14} {row['name']:<22} {row['unit']}")
-        self.stdout.write(f"  Mật khẩu chung: {logins[0]['password']}    Mã PIN khóa kí: {PIN}")
+        self.stdout.write(f"  Mật khẩu chung: {logins[0]['password']}    Mã PIN khóa ký: {PIN}")
 
 
 def one_of_each(logins: list[dict[str, str]]) -> list[dict[str, str]]:
