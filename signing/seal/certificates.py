@@ -93,18 +93,21 @@ def _extension(certificate: x509.Certificate, kind: type[E]) -> E | None:
         return None
 
 
-_SERIAL: Final = {NameOID.SERIAL_NUMBER: "SERIALNUMBER"}
+_SERIAL: Final = {NameOID.SERIAL_NUMBER: "serialNumber"}
+"""The keyword as OpenSSL spells it: other verifiers look names up by it."""
+
+_SERIAL_SPELLINGS: Final = dict.fromkeys(("serialNumber", "SERIALNUMBER"), NameOID.SERIAL_NUMBER)
 
 
 def name_text(name: x509.Name) -> str:
-    """Return a name as RFC 4514 writes it, with SERIALNUMBER by name."""
+    """Return a name as RFC 4514 writes it, with serialNumber by name."""
     return name.rfc4514_string(_SERIAL)
 
 
 def is_name(text: str, name: x509.Name) -> bool:
     """Return whether `text` is an RFC 4514 form of `name`; spelling may differ, types and values may not."""
     try:
-        read = x509.Name.from_rfc4514_string(text, {label: oid for oid, label in _SERIAL.items()})
+        read = x509.Name.from_rfc4514_string(text, _SERIAL_SPELLINGS)
     except ValueError:
         return False
     return [(one.oid, one.value) for one in read] == [(one.oid, one.value) for one in name]

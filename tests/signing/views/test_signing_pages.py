@@ -49,7 +49,7 @@ def test_the_sign_page_says_what_who_and_how_many(world: World) -> None:
 
     assert "Ký số (3)" in page
     assert "Chưa được lên lớp" in page
-    body = page.split("<tbody>")[1]
+    body = page.split("<tbody")[1]
     assert body.index(one.pupil.full_name) < min(
         body.index(e.pupil.full_name) for e in class_year.enrolments.exclude(pk=one.pk)
     )
