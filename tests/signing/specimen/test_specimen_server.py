@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import hashlib
 import subprocess
@@ -24,6 +23,7 @@ from pyhanko_certvalidator.registry import SimpleTrustManager
 
 from signing.loopback import Child
 from signing.specimen.pki import IssuedKey, SpecimenPki
+from tests.awaiting import result_of
 
 HTTP = urllib3.PoolManager(maxsize=16, retries=False)
 MESSAGE = "Học bạ bản mẫu".encode()
@@ -74,7 +74,7 @@ def test_pyhanko_verifies_a_timestamp_under_the_timestamp_anchor(server: Child, 
     signed: cms.SignedData = answer["time_stamp_token"]["content"]
     root = cms.Certificate.load(pki.authority("tsa-ca").certificate.public_bytes(Encoding.DER))
     context = ValidationContext(trust_manager=SimpleTrustManager.build(trust_roots=[root]))
-    found = asyncio.run(
+    found = result_of(
         validate_tst_signed_data(signed, context, lambda algorithm: hashlib.new(algorithm, MESSAGE).digest())
     )
     assert found["intact"] and found["valid"] and found["trust_problem_indic"] is None

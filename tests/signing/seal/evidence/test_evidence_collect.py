@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -31,6 +30,7 @@ from signing.seal.evidence import (
 from signing.seal.evidence.tokens import read_token
 from signing.specimen.hostile import Flaw, issue_flawed
 from signing.specimen.pki import IssuedKey, SpecimenPki
+from tests.awaiting import result_of
 
 DIGEST = hashlib.sha256(b"collected").digest()
 Switch = Any
@@ -64,7 +64,7 @@ async def validate(
 
 
 def run(coroutine: Any) -> None:
-    asyncio.run(coroutine)
+    result_of(coroutine)
 
 
 def test_signer_and_timestamp_validate_offline_with_revocation_required(

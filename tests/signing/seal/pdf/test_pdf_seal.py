@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import io
 import subprocess
 import sys
@@ -26,6 +25,7 @@ from signing.seal.pdf.seal import NotSealable, seal_pdf
 from signing.seal.pdf.verify import attached_xml, verify_pdf
 from signing.seal.trust import AnchorRole, SignerRole
 from signing.seal.verdict import Indication, Kind, Line
+from tests.awaiting import result_of
 from tests.signing.seal.pdf.conftest import Genuine
 from tests.signing.seal.pdf.world import signer
 
@@ -78,7 +78,7 @@ def test_pyhanko_agrees_for_the_long_term(genuine: Genuine) -> None:
         )
     )
     seal = PdfFileReader(io.BytesIO(genuine.sealed)).embedded_signatures[0]
-    found = asyncio.run(ades_lta_validation(seal, spec))
+    found = result_of(ades_lta_validation(seal, spec))
     assert found.api_status is not None
     assert found.api_status.intact
     assert found.api_status.valid
