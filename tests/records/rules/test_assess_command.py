@@ -78,6 +78,8 @@ def test_a_bad_line_never_stops_the_others(tmp_path: Path) -> None:
         (b'{"case_id": "K", "kind": [], "inputs": {}}', "[]"),
         (b'{"case_id": "K", "kind": "primary_year"}', "inputs"),
         (b'{"case_id": "K", "kind": "primary_year", "inputs": {"grade": NaN}}', "JSON"),
+        (b'{"case_id": "K", "kind": "primary_year", "inputs": {"grade": Infinity}}', "JSON"),
+        (b'{"case_id": "K", "kind": "primary_year", "inputs": {"grade": -Infinity}}', "JSON"),
         (b'{"case_id": "S", "kind": "secondary_year", "inputs": {}}', "cấp học này"),
         (b"[" * 100_000, "JSON"),
         (b'{"case_id": "' + b"x" * 1_000_001 + b'"}', "1 MB"),
