@@ -68,6 +68,7 @@ XMLSEC1 = Native("xmlsec1", _program("xmlsec1"))
 TESTING = (
     *DRAWING,
     Native("chromium", _program("chromium", "chromium-browser", "google-chrome")),
+    Native("libatomic1", _library("atomic")),  # the Node.js inside Playwright is linked with it
     XMLSEC1,
     Native("poppler-utils", _program("pdfsig")),
 )
