@@ -14,6 +14,7 @@ from records.actions.homeroom import HomeroomEntry
 from records.actions.results import Entry
 from records.national.codes import TraitCode, code_list
 from records.rules import curriculum
+from schools.fields import TextField
 
 DAY_FORMATS = ("%d/%m/%Y", "%d/%m/%y", "%d-%m-%Y", "%d.%m.%Y", "%Y-%m-%d")
 
@@ -58,14 +59,16 @@ class HomeroomForm(forms.Form):
     absences_unexcused = forms.IntegerField(label=_("Số buổi nghỉ không phép"), required=False, min_value=0)
     height_cm = CommaDecimalField(label=_("Chiều cao (cm)"), required=False)
     weight_kg = CommaDecimalField(label=_("Cân nặng (kg)"), required=False)
-    qualities_comment = forms.CharField(label=_("Nhận xét về phẩm chất"), required=False)
-    general_comment = forms.CharField(label=_("Nhận xét về năng lực chung"), required=False)
-    specific_comment = forms.CharField(label=_("Nhận xét về năng lực đặc thù"), required=False)
-    homeroom_comment = forms.CharField(label=_("Nhận xét chung của giáo viên chủ nhiệm"), required=False)
+    qualities_comment = TextField(lines=True, label=_("Nhận xét về phẩm chất"), required=False)
+    general_comment = TextField(lines=True, label=_("Nhận xét về năng lực chung"), required=False)
+    specific_comment = TextField(lines=True, label=_("Nhận xét về năng lực đặc thù"), required=False)
+    homeroom_comment = TextField(
+        lines=True, label=_("Nhận xét chung của giáo viên chủ nhiệm"), required=False
+    )
     outstanding_subject = forms.ChoiceField(label=_("Thành tích xuất sắc ở môn"), required=False)
     clear_progress = forms.ChoiceField(label=_("Tiến bộ rõ rệt về"), required=False)
     class_agrees = forms.BooleanField(label=_("Được tập thể lớp công nhận"), required=False)
-    special_reward = forms.CharField(label=_("Khen thưởng đột xuất trong năm"), required=False)
+    special_reward = TextField(lines=True, label=_("Khen thưởng đột xuất trong năm"), required=False)
 
     WHOLE_NUMBERS = ("absences_excused", "absences_unexcused")
     MEASURES = ("height_cm", "weight_kg")
@@ -133,7 +136,7 @@ class SheetForm(forms.Form):
             "required": _("Hãy ghi ngày phát hành."),
         },
     )
-    place = forms.CharField(
+    place = TextField(
         label=_("Địa danh"),
         max_length=120,
         help_text=_("Tên xã, phường ghi trước ngày ký."),
@@ -154,7 +157,8 @@ class SheetForm(forms.Form):
 class ReasonForm(forms.Form):
     """Why something that was finished is opened again."""
 
-    reason = forms.CharField(
+    reason = TextField(
+        lines=True,
         label=_("Lý do"),
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),

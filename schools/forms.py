@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from hocba.kernel.names import sort_key
 from schools import words
 from schools.actions.staffing import AT_A_SCHOOL
+from schools.fields import TextField
 
 
 class SignInForm(forms.Form):
@@ -37,7 +38,7 @@ class PupilForm(forms.Form):
     """What the national format states of a pupil; the action judges it."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
-    full_name = forms.CharField(
+    full_name = TextField(
         label=_("Họ và tên"), max_length=120, error_messages={"required": _("Hãy ghi họ và tên của em.")}
     )
     gender = forms.ChoiceField(
@@ -58,15 +59,15 @@ class PupilForm(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "numeric"}),
         help_text=_("12 chữ số."),
     )
-    birth_place = forms.CharField(label=_("Nơi sinh"), required=False, max_length=200)
-    home_town = forms.CharField(label=_("Quê quán"), required=False, max_length=200)
-    residence = forms.CharField(label=_("Chỗ ở hiện nay"), required=False, max_length=300)
-    ethnicity = forms.CharField(label=_("Dân tộc"), required=False, max_length=60)
-    nationality = forms.CharField(label=_("Quốc tịch"), required=False, max_length=60)
-    father_name = forms.CharField(label=_("Họ và tên cha"), required=False, max_length=120)
-    mother_name = forms.CharField(label=_("Họ và tên mẹ"), required=False, max_length=120)
-    guardian_name = forms.CharField(label=_("Họ và tên người giám hộ"), required=False, max_length=120)
-    register_number = forms.CharField(label=_("Số sổ đăng bộ"), required=False, max_length=40)
+    birth_place = TextField(label=_("Nơi sinh"), required=False, max_length=200)
+    home_town = TextField(label=_("Quê quán"), required=False, max_length=200)
+    residence = TextField(label=_("Chỗ ở hiện nay"), required=False, max_length=300)
+    ethnicity = TextField(label=_("Dân tộc"), required=False, max_length=60)
+    nationality = TextField(label=_("Quốc tịch"), required=False, max_length=60)
+    father_name = TextField(label=_("Họ và tên cha"), required=False, max_length=120)
+    mother_name = TextField(label=_("Họ và tên mẹ"), required=False, max_length=120)
+    guardian_name = TextField(label=_("Họ và tên người giám hộ"), required=False, max_length=120)
+    register_number = TextField(label=_("Số sổ đăng bộ"), required=False, max_length=40)
 
 
 DATES = ["%d/%m/%Y", "%Y-%m-%d"]
@@ -81,7 +82,7 @@ def day_field(label: Any, **options: Any) -> forms.DateField:
 class AppointForm(forms.Form):
     """A role for somebody of the staff."""
 
-    full_name = forms.CharField(label=_("Họ, đệm và tên"), max_length=120)
+    full_name = TextField(label=_("Họ, đệm và tên"), max_length=120)
     personal_number = forms.CharField(
         label=_("Số định danh cá nhân"),
         help_text=_("12 chữ số, như trên thẻ căn cước."),
@@ -91,7 +92,7 @@ class AppointForm(forms.Form):
     role = forms.ChoiceField(
         label=_("Vai trò"), choices=[(one.value, words.ROLES[one]) for one in AT_A_SCHOOL]
     )
-    title = forms.CharField(
+    title = TextField(
         label=_("Chức danh"),
         max_length=80,
         required=False,

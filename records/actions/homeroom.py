@@ -13,10 +13,10 @@ from django.utils.translation import gettext_lazy as _
 from hocba.kernel.errors import Conflict, Invalid
 from records.actions import classes
 from records.models import AssessmentPoint, HomeroomRecord, Transcript
-from records.national.text import MAX_TEXT, cleaned
+from records.national.text import MAX_TEXT
 from records.rules import curriculum, lifecycle
 from records.rules.values import TraitLevel
-from schools import audit
+from schools import audit, texts
 from schools.actors import Actor
 from schools.models import Enrolment
 from schools.permissions import Permission, require
@@ -100,7 +100,9 @@ def _checked(data: HomeroomEntry, grade: int) -> dict[str, Any]:
     values: dict[str, Any] = {one.name: getattr(data, one.name) for one in fields(data)}
     wrong: dict[str, object] = {}
     for name in TEXTS:
-        values[name] = cleaned(values[name]).strip()
+        values[name] = texts.tidy(values[name])
+        if refusal := texts.refusal(values[name]):
+            wrong[name] = refusal
         if len(values[name]) > MAX_TEXT:
             wrong[name] = _("Dài quá 4000 chữ; hãy viết ngắn lại.")
     values["qualities"] = _levels(data.qualities, {one.code for one in curriculum.qualities(grade)}, wrong)

@@ -15,11 +15,11 @@ from hocba.kernel.errors import Conflict, Invalid, NotFound
 from records.actions import classes
 from records.models import AssessmentPoint, SubjectResult, Transcript
 from records.national.codes import SubjectCode, code_list
-from records.national.text import MAX_TEXT, cleaned
+from records.national.text import MAX_TEXT
 from records.rules import lifecycle
 from records.rules.periods import may_have_mark
 from records.rules.values import SubjectLevel, Unfit, periodic_mark
-from schools import audit
+from schools import audit, texts
 from schools.actors import Actor
 from schools.models import ClassSubject, ClassYear, Enrolment
 from schools.permissions import Permission, require
@@ -110,7 +110,9 @@ def _weigh(sheet: _Sheet, enrolment: Enrolment, entry: Entry) -> None:
     """Decide for one pupil: unchanged, wrong, stale, new or altered."""
     level = _level(sheet, enrolment, entry.level)
     mark = _mark(sheet, enrolment, entry.test_mark)
-    comment = cleaned(entry.comment).strip()
+    comment = texts.tidy(entry.comment)
+    if refusal := texts.refusal(comment):
+        sheet.wrong[f"comment-{enrolment.pk}"] = refusal
     if len(comment) > MAX_TEXT:
         sheet.wrong[f"comment-{enrolment.pk}"] = _("Nhận xét dài quá 4000 chữ; hãy viết ngắn lại.")
     row = sheet.existing.get(enrolment.pk)

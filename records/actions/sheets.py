@@ -11,8 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from hocba.kernel.errors import Invalid
 from records.actions import classes
 from records.models import IssueSheet
-from records.national.text import cleaned
-from schools import audit
+from schools import audit, texts
 from schools.actors import Actor
 from schools.models import ClassYear, Membership, Person
 from schools.permissions import Permission, Role, require
@@ -29,7 +28,7 @@ def make(class_year: ClassYear, *, issue_on: date, place: str, leader: Person, b
     """
     require(by, Permission.SHEET_MAKE, class_year)
     class_year = classes.lock(class_year)
-    place = cleaned(place).strip()
+    place = texts.tidy(place, lines=False)
     title = _title(class_year, leader, by)
     wrong = _wrong(class_year, issue_on, place, leader, title)
     homeroom = class_year.homeroom_teacher
@@ -76,6 +75,8 @@ def _wrong(
         wrong["issue_on"] = _("Ngày phát hành phải sau ngày bắt đầu năm học.")
     if not place or len(place) > LONGEST_PLACE:
         wrong["place"] = _("Hãy ghi địa danh phát hành, ví dụ tên xã hoặc phường.")
+    elif refusal := texts.refusal(place):
+        wrong["place"] = refusal
     if title is None:
         wrong["leader"] = _("Người ký phải đang là hiệu trưởng hoặc phó hiệu trưởng của trường.")
     elif not title:

@@ -42,12 +42,6 @@ def stated(value: str | None, field: str = "") -> str | None:
     return text or None
 
 
-def cleaned(value: str) -> str:
-    """Return `value` without the characters `stated` refuses, for forms that take pasted text."""
-    text = unicodedata.normalize("NFC", value.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " "))
-    return unicodedata.normalize("NFC", "".join(char for char in text if not _refusal(char)))
-
-
 def _refusal(char: str) -> str:
     category = unicodedata.category(char)
     if category == "Cc" and char not in _KEPT_CONTROL:

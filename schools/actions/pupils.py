@@ -10,9 +10,8 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from hocba.kernel.canonical import nfc
 from hocba.kernel.errors import Conflict, Invalid
-from schools import audit
+from schools import audit, texts
 from schools.actors import Actor
 from schools.models import Gender, Pupil
 from schools.models.people import personal_number_shape
@@ -84,8 +83,12 @@ def _checked(pupil: Pupil, data: Mapping[str, Any], today: date) -> dict[str, An
     values: dict[str, Any] = {}
     for name in FIELDS:
         value = data[name]
-        values[name] = " ".join(nfc(value).split()) if isinstance(value, str) else value
-    wrong: dict[str, object] = {}
+        values[name] = texts.tidy(value, lines=False) if isinstance(value, str) else value
+    wrong: dict[str, object] = {
+        name: refusal
+        for name, value in values.items()
+        if isinstance(value, str) and (refusal := texts.refusal(value))
+    }
     if not values["full_name"]:
         wrong["full_name"] = _("Hãy ghi họ và tên của em.")
     if values["gender"] and values["gender"] not in Gender.values:
