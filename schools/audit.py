@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import connection
 
 from hocba.kernel.canonical import canonical_json
 from schools.actors import Actor
+from schools.writes import Writes
+
+INSERT = (
+    "INSERT INTO schools_auditevent (at, actor_id, actor_role, action, unit_path, subject_kind,"
+    " subject_id, pupil_id, count, facts, request_id)"
+    " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s::jsonb, %s)"
+)
+"""Without RETURNING: the application role may add to the trail and not rewrite it."""
 
 
 def record(
@@ -16,30 +26,29 @@ def record(
     subject: tuple[str, object] = ("", ""),
     pupil_id: int | None = None,
     count: int = 1,
+    within: Writes | None = None,
     **facts: object,
 ) -> None:
-    """Append a row to the trail, in the transaction that is running.
+    """Append a row to the trail, in the transaction that is running; `within`: with the writes of a commit.
 
     `action` is "<noun>.<verb>"; `subject` a kind and key; `pupil_id` only when one pupil was read or changed.
-    A plain INSERT without RETURNING: the application role may add to the trail and not rewrite it.
     """
     role = actor.grants[0].role.value if actor.grants else next(iter(sorted(actor.relations)), "")
+    values: list[Any] = [
+        actor.at,
+        actor.person_id,
+        str(role),
+        action,
+        unit_path,
+        subject[0],
+        str(subject[1]),
+        pupil_id,
+        count,
+        canonical_json(facts).decode(),
+        actor.request_id,
+    ]
+    if within is not None:
+        within.run(INSERT, values)
+        return
     with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO schools_auditevent (at, actor_id, actor_role, action, unit_path, subject_kind,"
-            " subject_id, pupil_id, count, facts, request_id)"
-            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s::jsonb, %s)",
-            [
-                actor.at,
-                actor.person_id,
-                str(role),
-                action,
-                unit_path,
-                subject[0],
-                str(subject[1]),
-                pupil_id,
-                count,
-                canonical_json(facts).decode(),
-                actor.request_id,
-            ],
-        )
+        cursor.execute(INSERT, values)

@@ -12,6 +12,7 @@ from records.rules import lifecycle
 from records.rules.lifecycle import Event, State
 from schools import audit
 from schools.actors import Actor
+from schools.writes import Writes
 
 REACHED = (
     ("confirmed", State.CONFIRMED),
@@ -39,7 +40,6 @@ def lock(transcript_id: int) -> Transcript:
     return Transcript.objects.select_for_update(no_key=True, of=("self",)).get(pk=transcript_id)
 
 
-@transaction.atomic
 def advance(
     transcript: Transcript,
     event: Event,
@@ -47,9 +47,11 @@ def advance(
     by: Actor,
     reason: str = "",
     version: TranscriptVersion | None = None,
+    within: Writes | None = None,
 ) -> Transcript:
     """Move a locked transcript along its life; `version` becomes current where the event makes one.
 
+    `within`: the row, the counters and the trail go to the database with the other writes of a commit.
     Raises: Conflict, when the table knows no such move; Invalid, when a reason is owed and none is given.
     """
     before = State(transcript.state)
@@ -69,20 +71,40 @@ def advance(
     transcript.returned_reason = reason if event in (Event.RETURNED, Event.REOPENED) else ""
     if version is not None:
         transcript.current = version
-    transcript.save(update_fields=["state", "current", "changed_at", "changed_by", "returned_reason"])
-    _count(transcript, before, after)
+    if within is not None:
+        _write(transcript, before, event, reason, by, within)
+        return transcript
+    with transaction.atomic():
+        alone = Writes()
+        _write(transcript, before, event, reason, by, alone)
+        alone.send()
+    return transcript
+
+
+def _write(
+    transcript: Transcript, before: State, event: Event, reason: str, by: Actor, within: Writes
+) -> None:
+    within.update(
+        Transcript.objects.filter(pk=transcript.pk),
+        state=transcript.state,
+        current=transcript.current_id,
+        changed_at=transcript.changed_at,
+        changed_by=transcript.changed_by_id,
+        returned_reason=transcript.returned_reason,
+    )
+    _count(transcript.class_year_id, before, State(transcript.state), within)
     audit.record(
         by,
         f"transcript.{event.value.lower()}",
         unit_path=transcript.school_path,
         subject=("transcript", transcript.pk),
         pupil_id=transcript.pupil_id,
+        within=within,
         reason=reason,
     )
-    return transcript
 
 
-def _count(transcript: Transcript, before: State, after: State) -> None:
+def _count(class_year: int, before: State, after: State, within: Writes) -> None:
     changes = {}
     for column, first in REACHED:
         step = (RANK[after] >= RANK[first]) - (RANK[before] >= RANK[first])
@@ -90,8 +112,12 @@ def _count(transcript: Transcript, before: State, after: State) -> None:
             changes[column] = F(column) + step
     if after is State.WITHDRAWN:
         changes["withdrawn"] = F("withdrawn") + 1
-    if changes:
-        rows = ClassProgress.objects.filter(class_year=transcript.class_year_id)
-        if not rows.update(**changes):
-            ClassProgress.objects.get_or_create(class_year_id=transcript.class_year_id)
-            rows.update(**changes)
+    if not changes:
+        return
+    rows = ClassProgress.objects.filter(class_year=class_year)
+
+    def first_of_its_class() -> None:
+        ClassProgress.objects.get_or_create(class_year_id=class_year)
+        rows.update(**changes)
+
+    within.update(rows, otherwise=first_of_its_class, **changes)

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Case, F, Q, Value, When
+from django.db.models import QuerySet
 
 from hocba.kernel.canonical import sha256_hex
 from hocba.kernel.errors import DomainError
@@ -20,6 +21,7 @@ from records.rules.lifecycle import Event
 from records.rules.lifecycle import State as Stage
 from schools import audit, scopes
 from schools.actors import Actor
+from schools.writes import Writes
 from signing.actions import instruments
 from signing.models import Authority, Signature, SigningBatch, SigningItem
 from signing.seal import keys, xml
@@ -65,26 +67,29 @@ def held(item_id: int) -> Iterator[bool]:
 
 
 def intend(item: SigningItem, batch: SigningBatch, *, by: Actor) -> None:
-    """Store exactly which bytes will be signed. Raises: ItemFailed, Conflict."""
+    """Store exactly which bytes will be signed, in the scoped transaction that read the item.
+
+    Raises: ItemFailed, Conflict.
+    """
     role = SignerRole(batch.role)
-    with scopes.system(item.school_path):
-        transcript = life.lock(item.version.transcript_id)
-        if transcript.current_id != item.version_id:
-            raise ItemFailed(code="frozen-anew")
-        if transcript.state not in READY[role]:
-            raise ItemFailed(code="moved-on", state=transcript.state)
-        prepared = xml.prepare(
-            _document_before(item, role),
-            role,
-            instruments.chain_of(batch.authority),
-            signing_time=by.at,
-            personal_number=batch.authority.person.personal_number if batch.authority.person else None,
-        )
-        item.prepared_xml, item.digest = prepared.document, prepared.digest.hex()
-        item.state = State.INTENDED
-        item.save(update_fields=["prepared_xml", "digest", "state"])
-        if role is SignerRole.SEAL and transcript.state != "SEALING":
-            life.advance(transcript, Event.SEAL_INTENDED, by=by)
+    transcript = life.lock(item.version.transcript_id)
+    if transcript.current_id != item.version_id:
+        raise ItemFailed(code="frozen-anew")
+    if transcript.state not in READY[role]:
+        raise ItemFailed(code="moved-on", state=transcript.state)
+    prepared = xml.prepare(
+        _document_before(item, role),
+        role,
+        instruments.chain_of(batch.authority),
+        signing_time=by.at,
+        personal_number=batch.authority.person.personal_number if batch.authority.person else None,
+    )
+    item.prepared_xml, item.digest, item.state = prepared.document, prepared.digest.hex(), State.INTENDED
+    together = Writes()
+    together.update(_row(item), prepared_xml=item.prepared_xml, digest=item.digest, state=item.state)
+    if role is SignerRole.SEAL and transcript.state != Stage.SEALING:
+        life.advance(transcript, Event.SEAL_INTENDED, by=by, within=together)
+    together.send()
 
 
 def sign(item: SigningItem, batch: SigningBatch, *, clock: Clock) -> bytes:
@@ -133,35 +138,47 @@ def register(school_path: str) -> list[Authority]:
 
 def finish_person(
     item: SigningItem, batch: SigningBatch, document: bytes, report: SignatureReport, *, by: Actor
-) -> None:
-    """Store a person's signature and move the transcript on, in one transaction."""
+) -> str:
+    """Store a person's signature and move the transcript on, in one transaction.
+
+    Return the key session of a batch that ended with this item, else "".
+    """
     role = SignerRole(batch.role)
     with scopes.system(item.school_path):
         transcript = life.lock(item.version.transcript_id)
         if transcript.current_id != item.version_id:
             raise ItemFailed(code="frozen-anew")
-        store_signature(item, batch, document, report, by=by)
-        life.advance(transcript, EVENT[role], by=by)
-        item.signed_xml, item.prepared_xml, item.state = document, None, State.DONE
-        item.save(update_fields=["signed_xml", "prepared_xml", "state"])
-        count(batch, done=1, by=by)
+        together = Writes()
+        add_signature(item, batch, document, report, by=by, within=together)
+        life.advance(transcript, EVENT[role], by=by, within=together)
+        together.update(_row(item), signed_xml=document, prepared_xml=None, state=State.DONE)
+        count(batch, done=1, by=by, within=together)
+        return _ended_session(together.send())
 
 
-def store_signature(
-    item: SigningItem, batch: SigningBatch, document: bytes, report: SignatureReport, *, by: Actor
+def add_signature(
+    item: SigningItem,
+    batch: SigningBatch,
+    document: bytes,
+    report: SignatureReport,
+    *,
+    by: Actor,
+    within: Writes,
 ) -> None:
-    """Write the row of a signature that was made, and the trail; the times are those our verifier read."""
-    Signature.objects.create(
-        version_id=item.version_id,
-        school_path=item.school_path,
-        pupil_id=item.pupil_id,
-        role=batch.role,
-        certificate_id=batch.authority.certificate_id,
-        document_sha256=sha256_hex(document),
-        claimed_at=report.signing_time or by.at,  # a slot without either does not pass the verifier
-        stamped_at=report.timestamp or by.at,
-        signed_by_id=batch.authorised_by_id,
-        signed_at=by.at,
+    """Add the row of a signature that was made, and the trail; the times are those our verifier read."""
+    within.insert(
+        Signature(
+            version_id=item.version_id,
+            school_path=item.school_path,
+            pupil_id=item.pupil_id,
+            role=batch.role,
+            certificate_id=batch.authority.certificate_id,
+            document_sha256=sha256_hex(document),
+            claimed_at=report.signing_time or by.at,  # a slot without either does not pass the verifier
+            stamped_at=report.timestamp or by.at,
+            signed_by_id=batch.authorised_by_id,
+            signed_at=by.at,
+        )
     )
     audit.record(
         by,
@@ -169,38 +186,55 @@ def store_signature(
         unit_path=item.school_path,
         subject=("version", item.version_id),
         pupil_id=item.pupil_id,
+        within=within,
         role=batch.role,
         signer=str(batch.authorised_by_id),
     )
 
 
-def fail(item: SigningItem, batch: SigningBatch, failed: DomainError, *, by: Actor) -> None:
-    """Set one item aside with its reason; the batch goes on.
+def fail(item: SigningItem, batch: SigningBatch, failed: DomainError, *, by: Actor) -> str:
+    """Set one item aside with its reason; the batch goes on. Return what `finish_person` returns.
 
     A seal that was begun is given up: what was made of it never left this process and is thrown away, and
     the transcript can be returned, or sealed again by a new authorisation.
     """
+    facts = {key: str(value) for key, value in failed.facts.items()}
     with scopes.system(item.school_path):
         transcript = life.lock(item.version.transcript_id)
+        together = Writes()
         if transcript.state == Stage.SEALING and transcript.current_id == item.version_id:
-            life.advance(transcript, Event.SEAL_ABANDONED, by=by, reason=failed.case)
-        item.state, item.failure_code = State.FAILED, failed.case[:60]
-        item.failure_facts = {key: str(value) for key, value in failed.facts.items()}
-        item.prepared_xml = item.signed_xml = None
-        item.save(update_fields=["state", "failure_code", "failure_facts", "prepared_xml", "signed_xml"])
-        count(batch, failed=1, by=by)
+            life.advance(transcript, Event.SEAL_ABANDONED, by=by, reason=failed.case, within=together)
+        together.update(
+            _row(item),
+            state=State.FAILED,
+            failure_code=failed.case[:60],
+            failure_facts=facts,
+            prepared_xml=None,
+            signed_xml=None,
+        )
+        count(batch, failed=1, by=by, within=together)
+        return _ended_session(together.send())
 
 
-def count(batch: SigningBatch, *, by: Actor, done: int = 0, failed: int = 0) -> None:
-    """Move the batch's counters; the last item ends it."""
-    finished = Q(total__lte=F("done") + F("failed") + done + failed)
-    SigningBatch.objects.filter(pk=batch.pk).update(
-        done=F("done") + done,
-        failed=F("failed") + failed,
-        state=Case(When(finished, then=Value(SigningBatch.State.DONE)), default=F("state")),
-        touched_at=by.at,
-        paused_reason="",
-    )
+COUNT = (
+    "UPDATE signing_signingbatch SET done = done + %s, failed = failed + %s, touched_at = %s,"
+    " paused_reason = '', state = CASE WHEN total <= done + failed + %s THEN %s ELSE state END"
+    " WHERE id = %s RETURNING state, key_session"
+)
+
+
+def count(batch: SigningBatch, *, by: Actor, within: Writes, done: int = 0, failed: int = 0) -> None:
+    """Move the batch's counters; the last item ends it. Answers with the batch's state and key session."""
+    within.run(COUNT, (done, failed, by.at, done + failed, SigningBatch.State.DONE.value, batch.pk))
+
+
+def _ended_session(answers: list[list[tuple[Any, ...]]]) -> str:
+    ((state, session),) = answers[-1]
+    return str(session) if state == SigningBatch.State.DONE else ""
+
+
+def _row(item: SigningItem) -> QuerySet[SigningItem]:
+    return SigningItem.objects.filter(pk=item.pk)
 
 
 def _document_before(item: SigningItem, role: SignerRole) -> bytes:
@@ -208,12 +242,11 @@ def _document_before(item: SigningItem, role: SignerRole) -> bytes:
     if role is SignerRole.HOMEROOM:
         return bytes(item.version.frozen_xml)
     before = SignerRole.HOMEROOM if role is SignerRole.LEADER else SignerRole.LEADER
-    earlier = SigningItem.objects.filter(
-        version_id=item.version_id, batch__role=before, state=State.DONE
-    ).first()
-    if earlier is None or earlier.signed_xml is None:
+    earlier = SigningItem.objects.filter(version_id=item.version_id, batch__role=before, state=State.DONE)
+    document = earlier.values_list("signed_xml", flat=True).first()
+    if document is None:
         raise ItemFailed(code="earlier-signature-missing")
-    return bytes(earlier.signed_xml)
+    return bytes(document)
 
 
 def wait(batch: SigningBatch, reason: str, *, by: Actor) -> None:

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 
 from schools.actors import Actor
 from schools.models import Unit
+from schools.writes import Writes
 from signing.actions import instruments, trust_lists
 from signing.log import merkle, notes
 from signing.log.leaf import Leaf
@@ -33,26 +34,51 @@ class StoredNodes:
         return self._known[key]
 
 
-@transaction.atomic
-def append(leaf: Leaf, *, school_path: str) -> LogLeaf:
+GROW = "UPDATE signing_loghead SET size = size + 1 WHERE id = 1 RETURNING size - 1"
+FRONTIER = """
+    SELECT node.level, node.index, node.hash
+    FROM signing_loghead AS head
+    CROSS JOIN generate_series(0, 62) AS place (level)
+    JOIN signing_lognode AS node
+      ON node.level = place.level AND node.index = (head.size - 1 >> place.level + 1) << 1
+    WHERE head.id = 1 AND (head.size - 1 >> place.level) & 1 = 1
+"""
+"""The roots of the complete subtrees as they were before `GROW`: one for each bit set in the size."""
+
+
+class _Peaks(dict[tuple[int, int], bytes]):
+    def node(self, level: int, index: int) -> bytes:
+        return self[level, index]
+
+
+@transaction.atomic(savepoint=False)
+def append(leaf: Leaf, *, school_path: str, within: Writes | None = None) -> LogLeaf:
     """Append a leaf at the next index. The head row stays locked until the transaction ends, so that no
-    reader of the log can skip an index that commits late."""
-    head = LogHead.objects.select_for_update().get(pk=1)
+    reader of the log can skip an index that commits late.
+
+    `within`: what was gathered before is sent together with the head's lock, which thus is the last one
+    taken; the leaf itself goes with what is gathered next.
+    """
     entry = leaf.encode()
     digest = merkle.leaf_hash(entry)
-    _frontier, made = merkle.frontier(head.size, StoredNodes()).append(digest)
-    LogNode.objects.bulk_create(LogNode(level=one.level, index=one.index, hash=one.hash) for one in made)
+    together = Writes() if within is None else within
+    together.run(GROW)
+    together.run(FRONTIER)
+    *_before, [(size,)], peaks = together.send()
+    known = _Peaks({(level, index): bytes(hash_) for level, index, hash_ in peaks})
+    _frontier, made = merkle.frontier(size, known).append(digest)
     row = LogLeaf(
-        index=head.size,
+        index=size,
         entry=entry,
         leaf_hash=digest,
         event=leaf.event.value,
         school_path=school_path,
         appended_at=leaf.at,
     )
-    row.save(force_insert=True)
-    head.size += 1
-    head.save(update_fields=["size"])
+    together.insert(*(LogNode(level=one.level, index=one.index, hash=one.hash) for one in made))
+    together.insert(row)
+    if within is None:
+        together.send()
     return row
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from django.db.models import QuerySet
+
 from hocba.kernel.errors import DomainError, Unavailable
 from schools import actors, scopes
 from signing.actions import instruments, items, sealing
@@ -58,22 +60,20 @@ def run_item(batch_id: int, item_id: int, *, clock: Clock) -> bool:
             return False
         if not free:
             return True
-        item = _item(batch, item_id)
-        if item.state in (State.DONE, State.FAILED):
-            return True
         try:
-            _advance(item, batch, clock)
+            ended = _advance(batch, item_id, clock)
         except SESSION_OVER as over:
             items.pause(batch, over.code, by=actors.system(clock()))
             return False
         except TRY_LATER as away:
             return _come_back(batch, away, clock)
         except BadImage:
-            items.fail(_item(batch, item_id), batch, _BAD_IMAGE, by=actors.system(clock()))
+            ended = items.fail(_item(batch, item_id), batch, _BAD_IMAGE, by=actors.system(clock()))
         except (DomainError, *NOT_SEALED) as failed:
             reason = failed if isinstance(failed, DomainError) else items.ItemFailed(code="not-sealable")
-            items.fail(_item(batch, item_id), batch, reason, by=actors.system(clock()))
-    _close_session(batch_id)
+            ended = items.fail(_item(batch, item_id), batch, reason, by=actors.system(clock()))
+    if ended and batch.role != SignerRole.SEAL:  # the seal's stays open for the packages of the class
+        _close_session(ended)
     return True
 
 
@@ -88,40 +88,66 @@ def _come_back(batch: SigningBatch, away: DomainError, clock: Clock) -> bool:
     raise away
 
 
-def _close_session(batch_id: int) -> None:
-    """End a person's key session with the last item; the seal's stays open for the packages of the class."""
-    batch = SigningBatch.objects.get(pk=batch_id)
-    if batch.state != SigningBatch.State.DONE or batch.role == SignerRole.SEAL:
-        return
+def _close_session(session: str) -> None:
+    """End a person's key session with the last item of the batch."""
     try:
-        instruments.keys().close(batch.key_session)
+        instruments.keys().close(session)
     except KeyUnavailable:
         return  # a session that cannot be closed ends by itself
 
 
-def _advance(item: SigningItem, batch: SigningBatch, clock: Clock) -> None:
-    """Take every step that is left, each with its own time and its own commit."""
+def _advance(batch: SigningBatch, item_id: int, clock: Clock) -> str:
+    """Take every step that is left, each with its own time and its own commit.
+
+    Return the key session of a person's batch that ended with this item, else "".
+    """
     role = SignerRole(batch.role)
-    if item.state == State.WAITING:
-        items.intend(item, batch, by=actors.system(clock()))
+    item = _begun(batch, item_id, clock)
     if item.state == State.INTENDED:
         document = items.sign(item, batch, clock=clock)
         report = items.checked(item, batch, document, clock=clock)
         if role is not SignerRole.SEAL:
-            items.finish_person(item, batch, document, report, by=actors.system(clock()))
-            return
+            return items.finish_person(item, batch, document, report, by=actors.system(clock()))
         sealing.keep_sealed_xml(item, document)
     if item.state == State.SIGNED:
         sealing.issue(item, batch, clock=clock)
+    return ""
+
+
+def _begun(batch: SigningBatch, item_id: int, clock: Clock) -> SigningItem:
+    """Return the item as it stands; where nothing was done yet, its intent is stored in the same commit."""
+    with scopes.system(batch.class_year.school.path):
+        item = _rows(batch).get(pk=item_id)
+        if item.state == State.WAITING:
+            items.intend(item, batch, by=actors.system(clock()))
+    return item
+
+
+BATCH = (
+    "role", "state", "key_session", "key_session_ends_at", "authorised_by_id", "class_year__school__path",
+    "class_year__school__code", "authority__school_id", "authority__signature_image",
+    "authority__certificate__der", "authority__certificate__chain_der", "authority__person__personal_number",
+)  # fmt: skip
+ITEM = (
+    "state", "digest", "prepared_xml", "signed_xml", "school_path", "pupil_id", "version__transcript_id",
+    "version__look_up_code", "version__replaces_id", "version__issue_sheet__leader_id",
+    "version__issue_sheet__homeroom_teacher_id",
+)  # fmt: skip
+"""What a worker asks of a batch and of an item, and no more: the rows are wide, and read for each item."""
 
 
 def _batch(batch_id: int) -> SigningBatch:
     rows = SigningBatch.objects.select_related(
-        "class_year__school", "authority__certificate", "authority__person", "authority__school"
+        "class_year__school", "authority__certificate", "authority__person"
     )
-    return rows.get(pk=batch_id)
+    return rows.only(*BATCH).get(pk=batch_id)
 
 
 def _item(batch: SigningBatch, item_id: int) -> SigningItem:
     with scopes.system(batch.class_year.school.path):
-        return SigningItem.objects.select_related("version__issue_sheet").get(pk=item_id)
+        return _rows(batch).get(pk=item_id)
+
+
+def _rows(batch: SigningBatch) -> QuerySet[SigningItem]:
+    rows = SigningItem.objects.select_related("version__issue_sheet").only(*ITEM)
+    return rows if batch.role != SignerRole.HOMEROOM else rows.only(*ITEM, "version__frozen_xml")

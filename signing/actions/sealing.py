@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from cryptography.x509 import Certificate
 from django.conf import settings
-from django.db import transaction
 from django.db.models import Case, F, Value, When
 
 from hocba.kernel.canonical import code_hash, code_salt, sha256_hex
@@ -13,10 +12,11 @@ from records.models import LookUpEntry, TranscriptVersion
 from records.rules.lifecycle import Event
 from schools import actors, scopes
 from schools.actors import Actor
+from schools.writes import Writes
 from signing.actions import instruments, items, ledger
 from signing.actions.items import Clock
 from signing.log import leaf
-from signing.models import Authority, SealedDocument, SigningBatch, SigningItem
+from signing.models import Authority, LogLeaf, SealedDocument, SigningBatch, SigningItem
 from signing.seal import xml
 from signing.seal.evidence import CertificateNotValid, CertificateRevoked, Evidence
 from signing.seal.pdf.compare import differences
@@ -67,9 +67,11 @@ class _Proofs:
 
 def keep_sealed_xml(item: SigningItem, document: bytes) -> None:
     """Store the sealed XML before the PDF is drawn from it: it is sealed once."""
+    item.signed_xml, item.prepared_xml, item.state = document, None, SigningItem.State.SIGNED
     with scopes.system(item.school_path):
-        item.signed_xml, item.prepared_xml, item.state = document, None, SigningItem.State.SIGNED
-        item.save(update_fields=["signed_xml", "prepared_xml", "state"])
+        SigningItem.objects.filter(pk=item.pk).update(
+            signed_xml=document, prepared_xml=None, state=SigningItem.State.SIGNED
+        )
 
 
 def issue(item: SigningItem, batch: SigningBatch, *, clock: Clock) -> None:
@@ -127,7 +129,8 @@ def _images(item: SigningItem, seal: Authority) -> Images:
         person__in=[sheet.leader_id, sheet.homeroom_teacher_id],
         state=Authority.State.APPROVED,
     ).order_by("from_at")
-    found = {(row.role, row.person_id): bytes(row.signature_image) for row in rows if row.signature_image}
+    asked = rows.values_list("role", "person_id", "signature_image")
+    found = {(role, person): bytes(image) for role, person, image in asked if image}
     return Images(
         leader_signature=found.get((SignerRole.LEADER.value, sheet.leader_id)),
         homeroom_signature=found.get((SignerRole.HOMEROOM.value, sheet.homeroom_teacher_id)),
@@ -154,7 +157,6 @@ def _leaf(item: SigningItem, school: str, sealed_xml: bytes, pdf: bytes, by: Act
     )
 
 
-@transaction.atomic(savepoint=False)
 def _record(
     item: SigningItem,
     batch: SigningBatch,
@@ -166,36 +168,49 @@ def _record(
 ) -> None:
     version = item.version
     transcript = life.lock(version.transcript_id)
-    items.store_signature(item, batch, sealed_xml, report, by=by)
     school = batch.class_year.school
     entry = _leaf(item, school.code, sealed_xml, pdf, by)
-    life.advance(transcript, Event.ISSUED, by=by)
-    _open_code(version, school.pk, transcript.school_year_id, by)
-    items.count(batch, done=1, by=by)
-    _finish(item)
-    row = ledger.append(entry, school_path=item.school_path)  # last: its lock is everybody's
-    SealedDocument.objects.create(
-        version=version,
+    together = Writes()
+    items.add_signature(item, batch, sealed_xml, report, by=by, within=together)
+    life.advance(transcript, Event.ISSUED, by=by, within=together)
+    together.insert(_open_code(version, school.pk, transcript.school_year_id, by))
+    items.count(batch, done=1, by=by, within=together)
+    together.update(
+        SigningItem.objects.filter(version=version),  # the documents on their way are let go, of each signer
+        prepared_xml=None,
+        signed_xml=None,
+        state=Case(When(pk=item.pk, then=Value(SigningItem.State.DONE)), default=F("state")),
+    )
+    row = ledger.append(entry, school_path=item.school_path, within=together)  # last: its lock is everybody's
+    together.insert(_document(item, batch, entry, row, (len(sealed_xml), len(pdf)), by))
+    _replace_earlier(item, entry, by, together)
+    together.send()
+
+
+def _document(
+    item: SigningItem, batch: SigningBatch, entry: leaf.Leaf, row: LogLeaf, sizes: tuple[int, int], by: Actor
+) -> SealedDocument:
+    return SealedDocument(
+        version_id=item.version_id,
         school_path=item.school_path,
         pupil_id=item.pupil_id,
         class_year_id=batch.class_year_id,
-        batch=batch,
-        look_up_code=version.look_up_code,
+        batch_id=batch.pk,
+        look_up_code=item.version.look_up_code,
         code_hash=entry.fields["code_hash"],
         xml_sha256=entry.fields["xml_sha256"],
         pdf_sha256=entry.fields["pdf_sha256"],
-        xml_bytes=len(sealed_xml),
-        pdf_bytes=len(pdf),
+        xml_bytes=sizes[0],
+        pdf_bytes=sizes[1],
         template_version=template_version(),
         leaf=row,
         sealed_at=by.at,
         sealed_by_id=batch.authorised_by_id,
     )
-    _replace_earlier(item, entry, by)
 
 
-def _open_code(version: TranscriptVersion, school_id: int, school_year: str, by: Actor) -> None:
-    LookUpEntry.objects.create(
+def _open_code(version: TranscriptVersion, school_id: int, school_year: str, by: Actor) -> LookUpEntry:
+    return LookUpEntry(
         look_up_code=version.look_up_code,
         school_id=school_id,
         school_year_id=school_year,
@@ -205,16 +220,7 @@ def _open_code(version: TranscriptVersion, school_id: int, school_year: str, by:
     )
 
 
-def _finish(item: SigningItem) -> None:
-    """Let go of the documents on their way, and end this item."""
-    SigningItem.objects.filter(version=item.version).update(
-        prepared_xml=None,
-        signed_xml=None,
-        state=Case(When(pk=item.pk, then=Value(SigningItem.State.DONE)), default=F("state")),
-    )
-
-
-def _replace_earlier(item: SigningItem, entry: leaf.Leaf, by: Actor) -> None:
+def _replace_earlier(item: SigningItem, entry: leaf.Leaf, by: Actor, together: Writes) -> None:
     """A version that this one replaces was withdrawn before; it says from now on that it is replaced."""
     if item.version.replaces_id is None:
         return
@@ -233,4 +239,5 @@ def _replace_earlier(item: SigningItem, entry: leaf.Leaf, by: Actor) -> None:
             replaced_by=fields["code_hash"],
         ),
         school_path=item.school_path,
+        within=together,
     )
