@@ -6,7 +6,7 @@ import logging
 
 from celery import shared_task
 
-from exports.actions import discovery, looking_up, packaging, rounds
+from exports.actions import discovery, packaging, rounds
 from exports.queries import waiting
 from hocba.kernel import clock
 from hocba.kernel.errors import DomainError
@@ -36,9 +36,3 @@ def deliver(**_: object) -> None:
             rounds.go(destination, clock=clock.now)
         except Exception:  # noqa: BLE001 - one destination must not hold up the others
             logger.exception("The round with %s failed", destination.code)
-
-
-@shared_task
-def forget_attempts(**_: object) -> None:
-    """Delete counts of failed look-ups that no longer matter."""
-    looking_up.forget(clock.now())

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import datetime
+from typing import Any, Self
+from uuid import UUID
 
 from django import forms
+from django.http import QueryDict
+from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
+from hocba.kernel.errors import DomainError, Invalid
+from schools.fields import TextField
 from schools.models.people import personal_number_shape
+from signing.actions.checks import FiveFields
+from signing.actions.confirmation import Question, ask, still_open
 from signing.seal.trust import SignerRole
 from signing.sentences import ROLES
 
@@ -27,7 +36,8 @@ class PinForm(forms.Form):
 class WithdrawForm(forms.Form):
     """Why an issued transcript is withdrawn, and that its consequences were read."""
 
-    reason = forms.CharField(
+    reason = TextField(
+        lines=True,
         label=_("Lý do thu hồi"),
         help_text=_("Ghi rõ sai ở đâu, ví dụ: ghi sai ngày sinh của học sinh. Lý do được lưu mãi."),
         max_length=1000,
@@ -43,7 +53,8 @@ class WithdrawForm(forms.Form):
 class RefuseForm(forms.Form):
     """Why a certificate is refused."""
 
-    reason = forms.CharField(
+    reason = TextField(
+        lines=True,
         label=_("Lý do từ chối"),
         max_length=500,
         error_messages={"required": _("Hãy ghi lý do từ chối để nhà trường biết phải sửa gì.")},
@@ -94,10 +105,9 @@ class RequestForm(forms.Form):
         return data
 
 
-class CodeForm(forms.Form):
-    """A look-up code, as printed below the QR code."""
-
-    ma = forms.UUIDField(
+def look_up_code_field() -> forms.UUIDField:
+    """Return the field for the code that is printed below the QR code."""
+    return forms.UUIDField(
         label=_("Mã tra cứu học bạ"),
         help_text=_("Dãy 36 ký tự in dưới mã QR, ví dụ 3f2b8c1e-4d5a-4f6b-8a7c-9d0e1f2a3b4c."),
         error_messages={
@@ -110,32 +120,120 @@ class CodeForm(forms.Form):
     )
 
 
-class ParticularsForm(forms.Form):
-    """The particulars that open a transcript to whoever holds its code."""
+class CodeForm(forms.Form):
+    """A look-up code alone."""
 
-    full_name = forms.CharField(
+    ma = look_up_code_field()
+
+
+DIGITS = (
+    pgettext_lazy("chữ số", "không"),
+    pgettext_lazy("chữ số", "một"),
+    pgettext_lazy("chữ số", "hai"),
+    pgettext_lazy("chữ số", "ba"),
+    pgettext_lazy("chữ số", "bốn"),
+    pgettext_lazy("chữ số", "năm"),
+    pgettext_lazy("chữ số", "sáu"),
+    pgettext_lazy("chữ số", "bảy"),
+    pgettext_lazy("chữ số", "tám"),
+    pgettext_lazy("chữ số", "chín"),
+)
+
+
+class ParticularsForm(forms.Form):
+    """What opens a transcript beside its code: the pupil's particulars and the confirmation code of this page."""
+
+    full_name = TextField(
         label=_("Họ, đệm và tên của học sinh"),
+        help_text=_("Viết đủ dấu, như trong học bạ."),
         max_length=120,
-        error_messages={"required": _("Hãy nhập họ tên như ghi trong học bạ.")},
+        error_messages={"required": _("Hãy nhập họ tên của học sinh.")},
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
     born_on = forms.DateField(
-        label=_("Ngày sinh"),
+        label=_("Ngày sinh của học sinh"),
         help_text=_("Ví dụ: 15/05/2016"),
-        input_formats=["%d/%m/%Y", "%Y-%m-%d", "%d-%m-%Y"],
+        input_formats=["%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%Y-%m-%d"],
         error_messages={
             "required": _("Hãy nhập ngày sinh."),
             "invalid": _("Ngày sinh viết ngày/tháng/năm, ví dụ 15/05/2016."),
         },
-        widget=forms.DateInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
+        widget=forms.DateInput(attrs={"autocomplete": "off"}),
     )
     personal_number = forms.CharField(
-        label=_("Số định danh cá nhân"),
-        help_text=_("12 chữ số."),
+        label=_("Số định danh cá nhân của học sinh"),
+        help_text=_("12 chữ số, trên giấy khai sinh hoặc trong ứng dụng VNeID."),
         validators=[personal_number_shape],
         error_messages={"required": _("Hãy nhập số định danh cá nhân.")},
         widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
     )
+    confirmation = forms.CharField(
+        label=_("Mã xác nhận"),
+        max_length=20,
+        error_messages={"required": _("Hãy nhập mã xác nhận.")},
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
+    )
+    challenge = forms.CharField(max_length=200, required=False, widget=forms.HiddenInput)
+
+    def __init__(self, data: QueryDict | None = None, *, at: datetime, **kwargs: Any) -> None:
+        """Take what was typed; blanks in numbers are forgiven. An empty form asks a new question."""
+        if data is not None:
+            data = data.copy()
+            for name in ("personal_number", "confirmation"):
+                data[name] = "".join(data.get(name, "").split())
+        super().__init__(data, **kwargs)
+        self._at = at
+        self._question = ask(at)
+        self.initial["challenge"] = self._question.token
+        self.fields["confirmation"].help_text = lazy(self._told, str)()  # the question may yet change
+
+    @classmethod
+    def with_another_question(cls, typed: QueryDict, *, at: datetime) -> Self:
+        """Return a form that keeps what was typed, judges nothing yet, and asks another question."""
+        kept = {name: typed.get(name, "") for name in cls.base_fields if name != "confirmation"}
+        return cls(at=at, initial=kept)
+
+    def is_valid(self) -> bool:
+        """Say whether all has its shape; if not, the question that nobody judged yet stays."""
+        valid = super().is_valid()
+        if not valid:
+            self._show(still_open(self.data.get("challenge", ""), self._at))
+        return valid
+
+    def given(self, code: UUID) -> FiveFields:
+        """Return the five fields of a valid form."""
+        names = ("full_name", "born_on", "personal_number", "confirmation", "challenge")
+        return FiveFields(code, **{name: self.cleaned_data[name] for name in names})
+
+    def refuse(self, refused: DomainError) -> None:
+        """Say why nothing was opened, keep what was typed, and ask another question."""
+        if isinstance(refused, Invalid) and refused.fields:
+            for name, sentence in refused.fields.items():
+                self.add_error(name, str(sentence))
+        else:
+            self.add_error(None, str(refused.sentence))
+        self._show(None)
+
+    def _show(self, question: Question | None) -> None:
+        data = QueryDict(mutable=True)
+        data.update(self.data)
+        if question is None:
+            question = self._question
+            data["confirmation"] = ""
+        self._question = question
+        data["challenge"] = question.token
+        self.data = data
+
+    def _told(self) -> str:
+        words = ", ".join(str(DIGITS[int(digit)]) for digit in self._question.digits)
+        return _("Viết bằng chữ số bốn chữ sau: %(words)s. Mã dùng một lần, trong 10 phút.") % {
+            "words": words
+        }
+
+
+class OpeningForm(ParticularsForm):
+    """The particulars, typed by somebody to whom the family showed the code."""
+
     confirmed = forms.BooleanField(
         label=_("Tôi được học sinh hoặc gia đình đồng ý cho xem học bạ này"),
         error_messages={"required": _("Hãy xác nhận đã được đồng ý.")},

@@ -7,7 +7,7 @@ from django.conf import settings
 
 from hocba.kernel import clock
 from schools import actors
-from signing.actions import audit_roots, ledger, run, trust_lists
+from signing.actions import audit_roots, guesses, ledger, run, trust_lists
 from signing.actions.run import TRY_LATER
 
 CHUNK = 4
@@ -61,3 +61,9 @@ def settle_audit(**_: object) -> None:
 def open_audit_months(**_: object) -> None:
     """Open the audit trail's partitions ahead of time."""
     audit_roots.open_months(by=actors.system(clock.now()))
+
+
+@shared_task
+def forget_attempts(**_: object) -> None:
+    """Delete counts of failed openings that no longer matter."""
+    guesses.forget(clock.now())

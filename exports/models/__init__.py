@@ -1,6 +1,5 @@
-"""Who gets to read it: deliveries to Sở and Ministry, and the throttle of the family look-up."""
+"""Who gets to read it: deliveries to Sở and Ministry."""
 
-from exports.models.attempts import LookUpAttempt
 from exports.models.delivery import (
     CertificateDelivery,
     Delivery,
@@ -15,7 +14,6 @@ __all__ = [
     "Delivery",
     "Destination",
     "Kind",
-    "LookUpAttempt",
     "Package",
     "PackagingSession",
 ]

@@ -1,4 +1,4 @@
-"""The family look-up without account: four answers, one transcript."""
+"""The family look-up without account: five fields, one transcript."""
 
 from __future__ import annotations
 
@@ -14,33 +14,29 @@ from exports.forms import LookUpForm
 from exports.queries import families
 from exports.queries.families import Year
 from exports.views.families import TYPES, as_file, told
-from hocba.kernel.errors import Conflict, NotFound
 from schools.permissions import public
-from signing.views.verify import asker
-
-FORM_FIELDS = {"code": "look_up_code"}
+from signing.views.verify import ANOTHER, REFUSALS, asker, status_of
 
 
 @public
 @never_cache
-@sensitive_post_parameters("code", "full_name", "born_on", "personal_number")
+@sensitive_post_parameters("code", "full_name", "born_on", "personal_number", "confirmation")
 @require_http_methods(["GET", "POST"])
 def look_up(request: HttpRequest) -> HttpResponse:
-    """Ask for code, name, birth date and personal number; tell the transcript when all of them fit."""
-    form = LookUpForm(request.POST if request.method == "POST" else None, initial=_given(request))
-    if request.method != "POST" or not form.is_valid():
-        return render(request, "exports/look_up.html", {"form": form}, status=422 if form.is_bound else 200)
-    asked = looking_up.Asked(
-        **{FORM_FIELDS.get(name, name): value for name, value in form.cleaned_data.items()}
-    )
+    """Ask for the five fields; tell the transcript when all of them fit."""
+    who = asker(request)
+    if request.method != "POST":
+        return _form(request, LookUpForm(at=who.at, initial=_given(request)))
+    if ANOTHER in request.POST:
+        return _form(request, LookUpForm.with_another_question(request.POST, at=who.at))
+    form = LookUpForm(request.POST, at=who.at)
+    if not form.is_valid():
+        return _form(request, form, 422)
     try:
-        sealed = looking_up.open_by_family(asked, asker=asker(request))
-    except NotFound as refused:
-        form.add_error(None, str(refused.sentence))
-        return render(request, "exports/look_up.html", {"form": form}, status=422)
-    except Conflict as often:
-        form.add_error(None, str(often.sentence))
-        return render(request, "exports/look_up.html", {"form": form}, status=429)
+        sealed = looking_up.open_by_family(form.given(form.cleaned_data["code"]), asker=who)
+    except REFUSALS as refused:
+        form.refuse(refused)
+        return _form(request, form, status_of(refused))
     ticket = looking_up.ticket(sealed)
 
     def address(_year: Year, kind: str) -> str:
@@ -48,6 +44,10 @@ def look_up(request: HttpRequest) -> HttpResponse:
 
     context = {"name": sealed.pupil.full_name, "year": told(families.year_of(sealed), address)}
     return render(request, "exports/looked_up.html", context)
+
+
+def _form(request: HttpRequest, form: LookUpForm, status: int = 200) -> HttpResponse:
+    return render(request, "exports/look_up.html", {"form": form}, status=status)
 
 
 def _given(request: HttpRequest) -> dict[str, str]:

@@ -21,7 +21,8 @@ from records.national import v1_0
 from records.national.document import TranscriptData
 from schools import actors, audit, scopes
 from schools.actors import Actor
-from signing.actions import throttle
+from signing import alarms
+from signing.actions import confirmation, guesses, throttle
 from signing.models import SealedDocument
 from signing.queries import documents
 from signing.queries.documents import Standing
@@ -32,7 +33,7 @@ MOST_FILES = 10
 UPLOADS_A_MINUTE = 20
 CODES_A_MINUTE = 30
 OPENINGS_A_MINUTE = 6
-"""Five fields are few to guess: so few tries an address and minute."""
+"""Few, since what the fields ask is known to many around a pupil."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,18 @@ class Asker:
     def actor(self) -> Actor:
         """Return who stands in the trail for them: the system itself."""
         return actors.system(self.at, request_id=self.request_id)
+
+
+@dataclass(frozen=True, slots=True)
+class FiveFields:
+    """What opens a transcript without an account; `confirmation` answers the question behind `challenge`."""
+
+    look_up_code: UUID
+    full_name: str
+    born_on: date
+    personal_number: str
+    confirmation: str
+    challenge: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +91,7 @@ def verify(files: list[bytes], *, asker: Asker) -> list[Verdict]:
     verdicts = []
     for data in files:
         with _turn:
-            verdict = _sandbox(Path(settings.TRUST_DIR)).verify(data, asker.at)
+            verdict = alarms.listen(_sandbox(Path(settings.TRUST_DIR)).verify(data, asker.at), data)
         audit.record(
             by,
             "verify.upload",
@@ -100,21 +113,23 @@ def look_up(code: UUID, *, asker: Asker) -> Standing | None:
     return found
 
 
-def open_with_particulars(
-    code: UUID, *, full_name: str, born_on: date, personal_number: str, asker: Asker
-) -> Opened:
-    """Return a transcript to whoever states its code and the pupil's name, birth date and personal number.
+def open_with_particulars(given: FiveFields, *, asker: Asker) -> Opened:
+    """Return a transcript to whoever fills in all five fields. A failure is counted: let the transaction stand.
 
-    Raises: NotFound, the same for an unknown code and for particulars that do not fit; Conflict, when this
-    address asks too often.
+    Raises: Conflict, when this address asks or this code was guessed at too often; Invalid for `confirmation`,
+    which is no guess at the code; Unavailable; NotFound, the same for an unknown code and for particulars that
+    do not fit.
     """
     by = asker.actor()
     _count("open", asker, OPENINGS_A_MINUTE, by)
-    opened = _opened(code, full_name, born_on, personal_number)
+    confirmation.check(given.challenge, given.confirmation, at=asker.at)
+    held = guesses.hold(given.look_up_code, asker.at)
+    opened = _opened(given)
     path = opened.sealed.school_path if opened else ""
     pupil = opened.sealed.pupil_id if opened else None
     audit.record(by, "verify.open", unit_path=path, subject=("opened", opened is not None), pupil_id=pupil)
     if opened is None:
+        guesses.failed(held)
         raise NotFound(
             _("Không tìm thấy học bạ nào khớp với cả mã tra cứu, họ tên, ngày sinh và số định danh đã nhập."),
             code="no-match",
@@ -122,25 +137,23 @@ def open_with_particulars(
     return opened
 
 
-def _opened(code: UUID, full_name: str, born_on: date, personal_number: str) -> Opened | None:
-    standing = documents.standing_of(code)
-    entry = LookUpEntry.objects.select_related("school").filter(look_up_code=code).first()
+def _opened(given: FiveFields) -> Opened | None:
+    standing = documents.standing_of(given.look_up_code)
+    entry = LookUpEntry.objects.select_related("school").filter(look_up_code=given.look_up_code).first()
     if standing is None or entry is None:
         return None
     with scopes.system(entry.school.path):
-        sealed = SealedDocument.objects.select_related("leaf", "version").get(look_up_code=code)
+        sealed = SealedDocument.objects.select_related("leaf", "version").get(look_up_code=given.look_up_code)
         xml = documents.xml_of(sealed)
-    stated = v1_0.parse(xml)
-    fits = _same(stated, full_name, born_on, personal_number)
-    return Opened(sealed, xml, standing) if fits else None
+    return Opened(sealed, xml, standing) if _same(v1_0.parse(xml), given) else None
 
 
-def _same(stated: TranscriptData, full_name: str, born_on: date, personal_number: str) -> bool:
+def _same(stated: TranscriptData, given: FiveFields) -> bool:
     general = stated.general
     pairs = (
-        (_plain(general.full_name or ""), _plain(full_name)),
-        (str(general.born_on), str(born_on)),
-        (general.personal_number or "", personal_number),
+        (_plain(general.full_name or ""), _plain(given.full_name)),
+        (str(general.born_on), str(given.born_on)),
+        (general.personal_number or "", given.personal_number),
     )
     fits = [hmac.compare_digest(one.encode(), other.encode()) for one, other in pairs]  # no early end
     return all(fits)

@@ -1,4 +1,4 @@
-"""How often a stranger may ask: counted in Redis by the minute, never stored with the answer."""
+"""How often a stranger may ask, and what may be used once: kept in Redis for minutes, never with the answer."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from functools import cache
 
 import redis
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 
 from hocba.kernel.canonical import sha256_hex
+from hocba.kernel.errors import Unavailable
 from schools import audit
 from schools.actors import Actor
 
@@ -38,3 +40,19 @@ def allowed(kind: str, address: str, most: int, *, by: Actor) -> bool:
         audit.record(by, "throttle.open", unit_path="", subject=("kind", kind))
         return True
     return int(count) <= most
+
+
+def first_use(kind: str, value: str, seconds: int) -> bool:
+    """Return whether `value` was not used in the last `seconds`, and note that it is used now.
+
+    Raises: Unavailable, while Redis is away: what cannot be noted is not taken.
+    """
+    key = f"used:{kind}:{sha256_hex(value.encode())[:32]}"
+    try:
+        return bool(_client(str(settings.REDIS_URL)).set(key, 1, ex=seconds, nx=True))
+    except redis.RedisError as away:
+        logger.warning("Redis is away; a %s was not taken", kind)
+        raise Unavailable(
+            _("Lúc này hệ thống chưa kiểm tra được mã xác nhận nên chưa mở học bạ. Xin thử lại sau ít phút."),
+            code="not-noted",
+        ) from away

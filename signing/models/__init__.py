@@ -1,5 +1,6 @@
 """Who vouches for it: certificates, signatures, sealed documents, the transparency log."""
 
+from signing.models.attempts import LookUpAttempt
 from signing.models.certificates import Authority, Certificate
 from signing.models.ledger import (
     Checkpoint,
@@ -20,6 +21,7 @@ __all__ = [
     "LogHead",
     "LogLeaf",
     "LogNode",
+    "LookUpAttempt",
     "PinnedProof",
     "SealedDocument",
     "Signature",

@@ -13,18 +13,28 @@ from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from hocba.kernel import clock
-from hocba.kernel.errors import Conflict, NotFound
+from hocba.kernel.errors import Conflict, DomainError, Invalid, NotFound, Unavailable
 from hocba.logs import request_number
 from schools.permissions import public
 from signing import sentences
 from signing.actions import checks
-from signing.forms import CodeForm, ParticularsForm
+from signing.forms import CodeForm, OpeningForm
 from signing.queries.documents import Standing
 from signing.seal.pdf.draw import STYLESHEET
 from signing.seal.verdict import Indication, Verdict
 from signing.seal.verify import MAX_BYTES
 from signing.views import words
 from signing.views.documents import official
+
+ANOTHER = "another"
+"""The button that asks for another confirmation code."""
+REFUSALS = (NotFound, Conflict, Invalid, Unavailable)
+"""What an opening may answer; the page comes back and says it."""
+
+
+def status_of(refused: DomainError) -> int:
+    """Return the HTTP status of a page that says why nothing was opened."""
+    return 429 if isinstance(refused, Conflict) else 503 if isinstance(refused, Unavailable) else 422
 
 
 def asker(request: HttpRequest) -> checks.Asker:
@@ -93,7 +103,7 @@ def _result(name: str, verdict: Verdict) -> dict[str, Any]:
 @require_GET
 def code(request: HttpRequest, code: UUID) -> HttpResponse:
     """Say of a code what anybody may know; offer the five fields."""
-    return _code_page(request, code, ParticularsForm())
+    return _code_page(request, code, OpeningForm(at=clock.now()))
 
 
 @public
@@ -101,16 +111,17 @@ def code(request: HttpRequest, code: UUID) -> HttpResponse:
 @require_http_methods(["POST"])
 def particulars(request: HttpRequest, code: UUID) -> HttpResponse:
     """Show the transcript to whoever holds the code and knows the pupil's particulars."""
-    form = ParticularsForm(request.POST)
+    who = asker(request)
+    if ANOTHER in request.POST:
+        return _code_page(request, code, OpeningForm.with_another_question(request.POST, at=who.at))
+    form = OpeningForm(request.POST, at=who.at)
     if not form.is_valid():
         return _code_page(request, code, form)
-    data = form.cleaned_data
-    del data["confirmed"]
     try:
-        opened = checks.open_with_particulars(code, **data, asker=asker(request))
-    except (NotFound, Conflict) as refused:
-        form.add_error(None, str(refused.sentence))
-        return _code_page(request, code, form, 429 if isinstance(refused, Conflict) else 422)
+        opened = checks.open_with_particulars(form.given(code), asker=who)
+    except REFUSALS as refused:
+        form.refuse(refused)
+        return _code_page(request, code, form, status_of(refused))
     context = {
         "standing": _standing(opened.standing),
         "official": official(opened.xml),
@@ -121,7 +132,7 @@ def particulars(request: HttpRequest, code: UUID) -> HttpResponse:
 
 
 def _code_page(
-    request: HttpRequest, code: UUID, form: ParticularsForm, status: int | None = None
+    request: HttpRequest, code: UUID, form: OpeningForm, status: int | None = None
 ) -> HttpResponse:
     try:
         found = checks.look_up(code, asker=asker(request))

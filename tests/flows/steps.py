@@ -11,6 +11,7 @@ from hocba.kernel import clock
 from signing.seal.trust import SignerRole, Trust
 from signing.seal.verdict import Indication
 from signing.seal.verify import verify_file
+from tests.confirming import digits_told
 from tests.flows.visitors import Visitor
 
 DS = "http://www.w3.org/2000/09/xmldsig#"
@@ -79,7 +80,13 @@ def states(stranger: Visitor, name: str, born: str, number: str) -> None:
     stranger.fill("Ngày sinh", born)
     stranger.fill("Số định danh cá nhân", number)
     stranger.page.get_by_label("Tôi được học sinh hoặc gia đình đồng ý").check()
+    confirms(stranger)
     stranger.press("Xem học bạ")
+
+
+def confirms(stranger: Visitor) -> None:
+    """Read the confirmation code's words on the page and write its digits."""
+    stranger.fill("Mã xác nhận", digits_told(stranger.page.locator("main").inner_text()))
 
 
 def pass_all(visitor: Visitor, trust: Trust, *links: str) -> bool:

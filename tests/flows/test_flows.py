@@ -102,6 +102,7 @@ def test_a_stranger_with_a_code_learns_no_name(demo: Demo, enter: Enter) -> None
     stranger.fill("Họ, đệm và tên của học sinh", name)
     stranger.fill("Ngày sinh", born)
     stranger.fill("Số định danh", steps.stated(xml, "SO_CCCD"))
+    steps.confirms(stranger)
     stranger.looks("stranger-look-up")
     stranger.press("Tra cứu")
     stranger.page.get_by_role("heading", name=name).wait_for()

@@ -1,4 +1,4 @@
-"""The family look-up: four answers open one transcript; every mistake gets the same sentence; guessing is slow."""
+"""The family look-up: five fields open one transcript; every mistake gets the same sentence; guessing is slow."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from exports.actions import looking_up
-from exports.models import LookUpAttempt
 from schools.models import AuditEvent
+from signing.actions import guesses
+from signing.models import LookUpAttempt
+from tests.confirming import confirmed
 from tests.exports.actions.conftest import ground, world
 from tests.world import World
 
@@ -34,12 +35,12 @@ def answers(world: World) -> dict[str, str]:
 
 
 def ask(given: dict[str, str], **changes: str) -> Any:
-    return Client().post(
-        reverse("exports:look-up"), given | changes, REMOTE_ADDR=changes.pop("at", "127.0.0.1")
-    )
+    client = Client(REMOTE_ADDR=changes.pop("at", "127.0.0.1"))
+    page = reverse("exports:look-up")
+    return client.post(page, given | changes | confirmed(client.get(page)))
 
 
-def test_all_four_answers_open_the_story_and_its_files(answers: dict[str, str]) -> None:
+def test_all_five_fields_open_the_story_and_its_files(answers: dict[str, str]) -> None:
     spaced = " ".join(answers["personal_number"][i : i + 3] for i in (0, 3, 6, 9))
     page = ask(answers, personal_number=spaced, code=answers["code"].replace("-", ""))
 
@@ -77,18 +78,14 @@ def test_a_wrong_answer_is_never_named(answers: dict[str, str], wrong: dict[str,
 
 def test_a_code_is_shut_after_five_failures_from_anywhere(answers: dict[str, str]) -> None:
     for number in range(5):
-        Client().post(
-            reverse("exports:look-up"),
-            answers | {"personal_number": f"09999999999{number}"},
-            REMOTE_ADDR=f"10.0.0.{number}",
-        )
-    right = Client().post(reverse("exports:look-up"), answers, REMOTE_ADDR="10.0.0.9")
+        ask(answers, personal_number=f"09999999999{number}", at=f"10.0.0.{number}")
+    right = ask(answers, at="10.0.0.9")
 
     assert right.status_code == 429
     assert "chờ một giờ" in right.content.decode()
     kept = LookUpAttempt.objects.get()
     assert answers["code"] not in kept.key
-    assert looking_up.forget(kept.hour.replace(year=kept.hour.year + 1)) == 1
+    assert guesses.forget(kept.hour.replace(year=kept.hour.year + 1)) == 1
 
 
 def test_a_ticket_that_is_over_or_forged_opens_nothing(answers: dict[str, str], settings: Any) -> None:

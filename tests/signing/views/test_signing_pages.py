@@ -172,41 +172,6 @@ def test_a_code_tells_no_name_and_no_result(world: World) -> None:
     assert "Không có học bạ nào mang mã này" in text(unknown)
 
 
-def test_five_fields_open_a_transcript_and_four_do_not(world: World) -> None:
-    sealed = world.issue(world.frozen_class(pupils=1))[0]
-    pupil = sealed.pupil
-    address = reverse("signing:verify-particulars", args=[sealed.look_up_code])
-    right = {
-        "full_name": f"  {pupil.full_name.upper()} ",
-        "born_on": pupil.born_on.strftime("%d/%m/%Y"),
-        "personal_number": pupil.personal_number,
-        "confirmed": "on",
-    }
-
-    opened = Client(REMOTE_ADDR="127.0.0.2").post(address, right)
-
-    assert opened.status_code == 200
-    assert "Hoàn thành tốt" in text(opened)
-    wrong = [right | {"personal_number": "099999999999"}, right | {"born_on": "01/01/2001"}]
-    wrong += [right | {"full_name": "Nguyễn Văn Khác"}, {k: v for k, v in right.items() if k != "confirmed"}]
-    for data in wrong:
-        answer = Client(REMOTE_ADDR="127.0.0.3").post(address, data)
-        assert answer.status_code == 422
-        assert "Hoàn thành tốt" not in text(answer)
-    row = AuditEvent.objects.filter(action="verify.open", pupil_id=pupil.pk)
-    assert row.count() == 1
-
-
-def test_a_stranger_who_tries_too_often_must_wait(world: World) -> None:
-    address = reverse("signing:verify-particulars", args=[uuid4()])
-    data = {"full_name": "A", "born_on": "01/01/2016", "personal_number": "099999999999", "confirmed": "on"}
-
-    answers = [Client(REMOTE_ADDR="127.0.0.9").post(address, data).status_code for _try in range(16)]
-
-    assert answers[0] == 422
-    assert 429 in answers
-
-
 def test_without_redis_verification_goes_on(world: World, settings: Any) -> None:
     settings.REDIS_URL = "redis://127.0.0.1:9/0"
 
