@@ -17,12 +17,14 @@ from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 
+from signing.seal.pdf.layout import MAX_OBJECTS, REVISIONS, Refused, check_layout
+
 MAX_BYTES = 10 * 1024 * 1024
 MAX_INFLATED = 24 * 1024 * 1024
 MAX_CONTENT = 4 * 1024 * 1024
 """Bytes of one content stream; a transcript's page has some 30 KB."""
 
-MAX_OBJECTS, MAX_PAGES, REVISIONS = 3000, 40, 3
+MAX_PAGES = 40
 ATTACHMENT = "transcript.xml"
 
 BROKEN = (
@@ -32,9 +34,6 @@ BROKEN = (
 """What pyHanko raises for malformed files, where a value is first used."""
 
 _XREF_ENTRY = re.compile(rb"\d{10} \d{5} [nf]")
-_START = re.compile(rb"startxref\s+(\d{1,9})\s")
-_TABLE = re.compile(rb"xref[ \r\n]+(?:\d{1,6} \d{1,6} ?[\r\n]+(?:\d{10} \d{5} [nf][ \r\n]{1,2})*)+")
-_PREVIOUS = re.compile(rb"/Prev (\d{1,9})(?=\s*[/>])")
 _CATALOG = {
     "/Type", "/Pages", "/Metadata", "/OutputIntents", "/Names", "/AF", "/Lang", "/MarkInfo", "/Outlines",
     "/AcroForm", "/Perms", "/DSS",
@@ -49,21 +48,15 @@ _ACTIVE = {
 _LAYERS = {"/OC", "/OCG", "/OCMD", "/OCGs", "/OCProperties"}
 
 
+__all__ = ["Anatomy", "Refused", "attached_xml_of", "inflate", "read", "stream_size", "value"]
+
+
 def value(owner: generic.DictionaryObject, key: str, otherwise: object = None) -> Any:
     """Return an entry with references followed, as `[]` does, or `otherwise`."""
     try:
         return owner[key]
     except KeyError:
         return otherwise
-
-
-class Refused(Exception):
-    """The file is not built as it must be; `code` is one of `codes.CODES`."""
-
-    def __init__(self, code: str, detail: str = "") -> None:
-        super().__init__(f"{code}: {detail}" if detail else code)
-        self.code = code
-        self.detail = detail
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,29 +100,7 @@ def _guard_size(data: bytes) -> None:
         raise Refused("pdf.too-complex", "objects")
     if data.count(b"startxref") > 8 or data.count(b"[[[[[[[[") or data.count(b"<<<<<<<<"):
         raise Refused("pdf.too-complex", "nesting")
-    _require_classic_tables(data)
-
-
-def _require_classic_tables(data: bytes) -> None:
-    """Follow the cross-reference tables by hand: hostile streams and hybrids cost the library minutes."""
-    places = _START.findall(data[-1024:])
-    place = int(places[-1]) if places else -1
-    for _ in range(REVISIONS + 5):
-        trailer = data.find(b"trailer", place)
-        section = data[trailer : data.find(b"startxref", trailer)]
-        if place < 0 or trailer < 0 or not _TABLE.fullmatch(data, place, trailer):
-            raise Refused("pdf.hidden-objects", "cross-reference table")
-        if len(section) > 2048 or re.search(rb"[#%]|XRefStm", section):
-            raise Refused("pdf.hidden-objects", "trailer")
-        earlier = _PREVIOUS.findall(section)
-        if section.count(b"/Prev") != len(earlier) or len(earlier) > 1:
-            raise Refused("pdf.hidden-objects", "trailer")
-        if not earlier:
-            return
-        if int(earlier[0]) >= place:
-            raise Refused("pdf.hidden-objects", "table order")
-        place = int(earlier[0])
-    raise Refused("pdf.too-complex", "revisions")
+    check_layout(data)
 
 
 def _open(data: bytes) -> PdfFileReader:
