@@ -11,5 +11,5 @@ from hocba import menu
 def door(request: HttpRequest) -> HttpResponse:
     """Lead a person to where they work, and a stranger to the landing page."""
     actor = getattr(request, "actor", None)
-    lines = menu.entries(actor) if actor is not None else []
+    lines = menu.entries(actor.here) if actor is not None else []
     return redirect(lines[0]["url"]) if lines else render(request, "landing.html")

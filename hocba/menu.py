@@ -54,9 +54,10 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     actor: Actor | None = getattr(request, "actor", None)
     if actor is None:
         return facts
-    menu = entries(actor)
+    menu = entries(actor.here)
     for line in menu:
         line["current"] = request.path.startswith(line["url"])
     role = words.ROLES[actor.grants[0].role] if actor.grants else _("Gia đình")
     title = actor.grants[0].title if actor.grants else ""
-    return facts | {"menu": menu, "actor_name": actor.person.full_name, "role_label": title or role}
+    facts |= {"menu": menu, "actor_name": actor.person.full_name, "role_label": title or role}
+    return facts | {"working_units": actor.units if len(actor.units) > 1 else ()}

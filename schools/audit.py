@@ -33,11 +33,10 @@ def record(
 
     `action` is "<noun>.<verb>"; `subject` a kind and key; `pupil_id` only when one pupil was read or changed.
     """
-    role = actor.grants[0].role.value if actor.grants else next(iter(sorted(actor.relations)), "")
     values: list[Any] = [
         actor.at,
         actor.person_id,
-        str(role),
+        _role(actor, unit_path),
         action,
         unit_path,
         subject[0],
@@ -52,3 +51,10 @@ def record(
         return
     with connection.cursor() as cursor:
         cursor.execute(INSERT, values)
+
+
+def _role(actor: Actor, unit_path: str) -> str:
+    """Return as what the person acts there: the role that reaches the unit, else the relation, else any role."""
+    reaching = [one.role for one in actor.grants if unit_path.startswith(one.paths)]
+    roles = [*reaching, *sorted(actor.relations), *(one.role for one in actor.grants)]
+    return str(next(iter(roles), ""))

@@ -17,6 +17,7 @@ from hocba import web
 from hocba.kernel import clock
 from hocba.logs import request_number
 from schools import actors, permissions, scopes
+from schools.http import WORKING_IN
 
 UNMARKED = object()
 OUTSIDE = ("/healthz", "/readyz", "/metrics", "/static/")
@@ -40,8 +41,7 @@ class Acting:
             return self.get_response(request)
         with transaction.atomic():
             if request.user.is_authenticated:
-                person = request.user.person
-                actor = actors.of(person, clock.now(), request_id=request_number.get())
+                actor = _actor(request)
                 request.actor = actor  # type: ignore[attr-defined]
                 scopes.apply_actor(actor)
             response = self.get_response(request)
@@ -72,6 +72,12 @@ class Acting:
     def process_exception(self, request: HttpRequest, exception: Exception) -> None:
         """Remember that the view failed: what it wrote is rolled back, whatever page is shown."""
         request.failed = True  # type: ignore[attr-defined]
+
+
+def _actor(request: HttpRequest) -> actors.Actor:
+    chosen, number = request.session.get(WORKING_IN), request_number.get()
+    person = request.user.person  # type: ignore[union-attr]
+    return actors.of(person, clock.now(), request_id=number, working_in=chosen)
 
 
 def _must_change(user: Any) -> bool:

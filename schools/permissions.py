@@ -216,6 +216,8 @@ def _by_relation(actor: Actor, permission: Permission, model: type[Model]) -> Q:
         if lookup is None or permission not in RELATION_GRANTS[relation]:
             continue
         near = Q(**{lookup: actor.person_id})
+        if (schools := actor.schools_beside(relation)) is not None:
+            near &= Q(**{f"{scope.unit}__path__in": schools})
         if relation in (Relation.TEACHER, Relation.GUARDIAN):
             near &= _in_force(lookup.rpartition("__")[0], actor)
         if relation is Relation.TEACHER and scope.subject:

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from schools.views import pages, passwords, pupils, sessions, staff, trail
+from schools.views import pages, passwords, pupils, sessions, staff, trail, working
 
 app_name = "schools"
 urlpatterns = [
     path("dang-nhap/", sessions.sign_in, name="sign-in"),
     path("dang-xuat/", sessions.sign_out, name="sign-out"),
+    path("noi-lam-viec/", working.work_in, name="work-in"),
     path("doi-mat-khau/", passwords.change, name="password"),
     path("tro-nang/", pages.accessibility, name="accessibility"),
     path("nhan-su/", staff.of_unit, name="staff"),

@@ -81,8 +81,10 @@ class ClassPage:
 
 
 def schools(by: Actor, year: str, number: int) -> tuple[Page[Unit], tuple[SchoolLine, ...]]:
-    """Return a page of the schools whose deliveries this person oversees, and its lines: four queries."""
-    rows = visible(by, Permission.DELIVERY_VIEW, Unit.objects.filter(level__is_school=True)).order_by("path")
+    """Return a page of the schools overseen from the working unit, and its lines: four queries."""
+    rows = visible(by.here, Permission.DELIVERY_VIEW, Unit.objects.filter(level__is_school=True)).order_by(
+        "path"
+    )
     page = Paginator(rows, SCHOOLS_A_PAGE).get_page(number)
     units = list(page.object_list)
     sums = ClassProgress.objects.filter(class_year__school__in=units, class_year__school_year=year)
@@ -102,8 +104,8 @@ def schools(by: Actor, year: str, number: int) -> tuple[Page[Unit], tuple[School
 
 
 def only_school(by: Actor) -> Unit | None:
-    """Return the school when this person oversees exactly one."""
-    rows = visible(by, Permission.DELIVERY_VIEW, Unit.objects.filter(level__is_school=True))
+    """Return the school when exactly one is overseen from the working unit."""
+    rows = visible(by.here, Permission.DELIVERY_VIEW, Unit.objects.filter(level__is_school=True))
     found = list(rows.order_by("path")[:2])
     return found[0] if len(found) == 1 else None
 

@@ -78,8 +78,8 @@ class Standing:
 
 
 def home(by: Actor) -> Unit:
-    """Return the first unit whose standing this person may see. Raises: NotFound."""
-    path = next(iter(by.paths(Permission.STANDING_VIEW)), "")
+    """Return the working unit, if its standing is for this person to see. Raises: NotFound."""
+    path = next(iter(by.here.paths(Permission.STANDING_VIEW)), "")
     return one(by, Permission.STANDING_VIEW, Unit.objects.select_related("level"), path=path)
 
 

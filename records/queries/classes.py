@@ -98,14 +98,14 @@ def find(by: Actor, code: str, permission: Permission = P.CLASS_VIEW) -> ClassYe
 
 
 def school_years(by: Actor) -> list[str]:
-    """Return the school years in which this person has classes, newest first."""
-    rows = visible(by, P.CLASS_VIEW, ClassYear.objects.all()).order_by("-school_year_id")
+    """Return the school years in which this person has classes in the working unit, newest first."""
+    rows = visible(by.here, P.CLASS_VIEW, ClassYear.objects.all()).order_by("-school_year_id")
     return list(rows.values_list("school_year_id", flat=True).distinct())
 
 
 def of_year(by: Actor, school_year: str) -> list[ClassLine]:
-    """Return this person's classes of a year with what waits for them: four queries, whatever the size."""
-    rows = visible(by, P.CLASS_VIEW, ClassYear.objects.filter(school_year=school_year))
+    """Return the working unit's classes of a year with what waits for this person: four queries, whatever the size."""
+    rows = visible(by.here, P.CLASS_VIEW, ClassYear.objects.filter(school_year=school_year))
     here = Count("enrolments", filter=Q(enrolments__left_on__isnull=True))
     classes = list(
         rows.select_related("school", "homeroom_teacher", "progress")

@@ -44,8 +44,8 @@ class StaffLine:
 
 
 def working_unit(actor: Actor, permission: Permission = Permission.STAFF_VIEW) -> Unit:
-    """Return the unit in whose staff this actor works: of the first role that may. Raises: NotFound."""
-    for grant in actor.grants:
+    """Return the unit this actor works in, where a role there may. Raises: NotFound."""
+    for grant in actor.here.grants:
         if permission in permissions.ROLE_GRANTS[grant.role]:
             return permissions.one(actor, permission, Unit.objects.select_related("level"), pk=grant.unit_id)
     raise NotFound

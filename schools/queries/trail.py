@@ -76,7 +76,7 @@ def _rows(actor: Actor, wanted: Wanted) -> QuerySet[AuditEvent]:
     if wanted.until - wanted.since > LONGEST or wanted.until < wanted.since:
         raise Invalid(fields={"since": "days"})
     allowed = Q(pk__in=[])
-    for path in actor.paths(Permission.TRAIL_VIEW):
+    for path in actor.here.paths(Permission.TRAIL_VIEW):
         allowed |= Q(unit_path__gte=path, unit_path__lt=path + PATH_END)
     start = datetime.combine(wanted.since, time.min, VIETNAM)
     end = datetime.combine(wanted.until + timedelta(days=1), time.min, VIETNAM)

@@ -11,8 +11,8 @@ from signing.models import Authority
 
 
 def register(by: Actor) -> list[Authority]:
-    """Return the entries that `by` may see: what waits first, then the newest."""
-    rows = visible(by, Permission.CERTIFICATE_VIEW, Authority.objects.all())
+    """Return the entries that `by` may see from the working unit: what waits first, then the newest."""
+    rows = visible(by.here, Permission.CERTIFICATE_VIEW, Authority.objects.all())
     rows = rows.select_related("school", "person", "certificate", "decided_by").defer("signature_image")
     order = {Authority.State.WAITING.value: 0}
     return sorted(rows.order_by("-requested_at", "-pk")[:500], key=lambda row: order.get(row.state, 1))
@@ -31,8 +31,8 @@ def may_decide(by: Actor, rows: list[Authority]) -> set[int]:
 
 
 def schools_to_ask_for(by: Actor) -> list[Unit]:
-    """Return the schools for which this person may ask."""
-    rows = visible(by, Permission.CERTIFICATE_REQUEST, Unit.objects.filter(level__is_school=True))
+    """Return the schools for which this person may ask from the working unit."""
+    rows = visible(by.here, Permission.CERTIFICATE_REQUEST, Unit.objects.filter(level__is_school=True))
     return list(rows.order_by("path")[:50])
 
 

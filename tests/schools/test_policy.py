@@ -93,9 +93,19 @@ def tree(chance: random.Random) -> list[Unit]:
     return units
 
 
+def employ(facts: Facts, person: Person, school: Unit) -> None:
+    """Give a person a teacher's role in a school, unless there is one."""
+    role = Role.TEACHER
+    if not Membership.objects.filter(person=person, unit=school, role=role).exists():
+        Membership.objects.create(person=person, unit=school, role=role, from_on=date(2020, 1, 1))
+        facts.roles.append((person.pk, school.pk, role))
+
+
 def plant_class(chance: random.Random, facts: Facts, school: Unit) -> None:
     """Make a class with two subjects, a pupil, a teacher, a guardian, and results."""
     staff = facts.people[:5]
+    for person in chance.sample(staff, 3):  # the others teach, if at all, where they have no role
+        employ(facts, person, school)
     class_year = ClassYear.objects.create(
         school=school,
         school_year=factories.a_school_year(),
@@ -185,14 +195,16 @@ def by_relation(facts: Facts, person: Person, permission: Permission, row: Any) 
     if isinstance(row, Unit | Person):
         return False
     classes = [one.class_year for one in row.enrolments.all()] if isinstance(row, Pupil) else [class_of(row)]
-    employed = any(holder == person.pk for holder, _unit, _role in facts.roles)
+    held = {unit for holder, unit, _role in facts.roles if holder == person.pk}
+    # Who left the school stands nowhere in it, whatever other school has a role for the person.
+    classes_at_work = [one for one in classes if held & set(ancestors(one.school))]
     found = set()
-    if employed and any(one.homeroom_teacher_id == person.pk for one in classes):
+    if any(one.homeroom_teacher_id == person.pk for one in classes_at_work):
         found.add(Relation.HOMEROOM)
     own_subject = getattr(row, "subject_code", None)
     for teacher, class_id, subject in facts.teachings:
         fits = own_subject is None or subject == own_subject
-        if employed and teacher == person.pk and fits and any(one.pk == class_id for one in classes):
+        if teacher == person.pk and fits and any(one.pk == class_id for one in classes_at_work):
             found.add(Relation.TEACHER)
     if not isinstance(row, ClassSubject):
         pupils = pupils_of(row)
