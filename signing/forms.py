@@ -173,7 +173,7 @@ class ParticularsForm(forms.Form):
         error_messages={"required": _("Hãy nhập mã xác nhận.")},
         widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
     )
-    challenge = forms.CharField(max_length=200, required=False, widget=forms.HiddenInput)
+    challenge = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, data: QueryDict | None = None, *, at: datetime, **kwargs: Any) -> None:
         """Take what was typed; blanks in numbers are forgiven. An empty form asks a new question."""
