@@ -54,7 +54,7 @@ def running(home: Path, *, lasting: bool = True) -> Iterator[Addresses]:
             stack.enter_context(homes.held(home))
             if places.is_root():
                 for way in (home, *home.parents[:2]):
-                    _let_others_pass(way)
+                    let_others_pass(way)
         supervisor = (
             stack.enter_context(Supervisor(home / "logs")) if not (any(given) and redis_url) else None
         )
@@ -80,7 +80,7 @@ def _database(
     )
 
 
-def _let_others_pass(directory: Path) -> None:
+def let_others_pass(directory: Path) -> None:
     """Let the servers' user walk through a directory of ours, whatever our umask was."""
     if directory.stat().st_uid == os.geteuid() and not directory.stat().st_mode & 0o001:
         directory.chmod(directory.stat().st_mode | 0o011)

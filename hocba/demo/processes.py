@@ -185,9 +185,9 @@ def running(where: Places, *, port: int) -> Iterator[Demo]:
         ring.write_trust(where.trust)
         environment = {
             **addresses.environment(),
-            **_settings(where, ring, port),
-            **_helpers(supervisor, ring),
-            **_receiver(where, addresses),
+            **settings_for(where, ring, port),
+            **start_helpers(supervisor, ring),
+            **receiver_settings(where, addresses),
         }
         running_file = where.home / RUNNING
         write_private(running_file, json.dumps(environment).encode())
@@ -202,7 +202,8 @@ def databases(where: Places) -> Iterator[dict[str, str]]:
         yield addresses.environment()
 
 
-def _settings(where: Places, ring: KeyRing, port: int) -> dict[str, str]:
+def settings_for(where: Places, ring: KeyRing, port: int) -> dict[str, str]:
+    """Return what the registry's settings read, but for the addresses of servers."""
     return {
         "HOCBA_ENVIRONMENT": "demo",
         "HOCBA_SECRET_KEY": homes.secret(where.home, "django") + homes.secret(where.home, "django-2"),
@@ -222,13 +223,17 @@ def _settings(where: Places, ring: KeyRing, port: int) -> dict[str, str]:
     }
 
 
-def _helpers(supervisor: Supervisor, ring: KeyRing) -> dict[str, str]:
-    """Start the specimen PKI and the key agent; return where they answer."""
+def start_helpers(supervisor: Supervisor, ring: KeyRing, *, faults: bool = False) -> dict[str, str]:
+    """Start the specimen PKI and the key agent; return where they answer.
+
+    `faults`: the PKI's services may be told to fail. Raises: ChildFailed.
+    """
     own_port = urlsplit(ring.pki.base_url).port or 0
     pki_port = free_port() if listens(own_port) else own_port
     agent_port = free_port()
     pki_url = f"http://127.0.0.1:{pki_port}"
-    pki = supervisor.start("pki", _module("signing.specimen.server", ring.pki.directory, pki_port))
+    line = _module("signing.specimen.server", ring.pki.directory, pki_port)
+    pki = supervisor.start("pki", [*line, "--faults"] if faults else line)
     agent = supervisor.start("agent", _module("signing.agent", ring.agent_directory, agent_port))
     supervisor.wait_for_http(pki, f"{pki_url}/healthz")
     supervisor.wait_for_port(agent, agent_port)
@@ -244,7 +249,8 @@ def _module(name: str, directory: Path, port: int) -> list[str]:
     return [sys.executable, "-m", name, "--directory", str(directory), "--port", str(port)]
 
 
-def _receiver(where: Places, addresses: servers.Addresses) -> dict[str, str]:
+def receiver_settings(where: Places, addresses: servers.Addresses) -> dict[str, str]:
+    """Make the receiver's database and account; return what it and its callers read."""
     secret = where.keys / "ministry.secret"
     write_private(secret, homes.secret(where.home, "ministry").encode())
     return {
