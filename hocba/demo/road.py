@@ -48,6 +48,20 @@ class RoadBlocked(RuntimeError):
     """The class cannot go on; the message says why, in words for the terminal."""
 
 
+class Patience:
+    """How long to wait for workers who do nothing: it begins anew whenever one more is done."""
+
+    def __init__(self, longest_seconds: float) -> None:
+        self._longest = longest_seconds
+        self._seen, self._since = -1, time.monotonic()
+
+    def is_over(self, done: int) -> bool:
+        """Say whether nothing has moved for too long; `done` is how many are done now."""
+        if done != self._seen:
+            self._seen, self._since = done, time.monotonic()
+        return time.monotonic() - self._since > self._longest
+
+
 class Road:
     """One class on its way."""
 
@@ -138,8 +152,7 @@ class Road:
     # ---- Waiting for the workers -----------------------------------------------------------------
 
     def _authorise_and_wait(self, role: SignerRole, move: Move) -> None:
-        deadline = time.monotonic() + LONGEST_SIGNING_SECONDS
-        nudged = 0.0
+        patience, nudged = Patience(LONGEST_SIGNING_SECONDS), 0.0
         while (done := self._count(*REACHED[role])) < self._pupils():
             move(done, self._pupils())
             batch = self._batch(role)
@@ -150,7 +163,7 @@ class Road:
             elif time.monotonic() - nudged > 20 * NUDGE_SECONDS:  # left behind by an earlier run
                 current_app.send_task("signing.tasks.run_batch", kwargs={"batch_id": batch.pk})
                 nudged = time.monotonic()
-            if time.monotonic() > deadline:
+            if patience.is_over(done):
                 raise RoadBlocked(_("Các tiến trình ký không trả lời; xem nhật ký trong thư mục logs."))
             time.sleep(POLL_SECONDS)
         move(done, self._pupils())
@@ -179,14 +192,14 @@ class Road:
     def _until(
         self, count: Callable[[], int], move: Move, task: str, longest_seconds: float, who: str
     ) -> None:
-        deadline, nudged = time.monotonic() + longest_seconds, 0.0
+        patience, nudged = Patience(longest_seconds), 0.0
         total = len(self._sealed())
         while (done := count()) < total:
             move(done, total)
             if time.monotonic() - nudged > NUDGE_SECONDS:
                 current_app.send_task(task)
                 nudged = time.monotonic()
-            if time.monotonic() > deadline:
+            if patience.is_over(done):
                 raise RoadBlocked(_("Chưa có trả lời của %s.") % who)
             time.sleep(POLL_SECONDS)
         move(done, total)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from exports.models import Destination
 from hocba import messages
-from hocba.demo import country, papers, signers, tree, world
+from hocba.demo import country, earlier, papers, signers, tree, world
 from hocba.demo.country import Stage
 from hocba.demo.keys import KeyRing
 from hocba.demo.progress import Steps
@@ -52,7 +52,10 @@ def later() -> int:
 
 
 def _later() -> None:
-    """Touch only classes that nobody has touched: what a person did by hand in an earlier run stays."""
+    """Touch only classes that nobody has touched: what a person did by hand in an earlier run stays.
+
+    Then the issued class's earlier years, whole: an interrupted one goes on, an issued one is left as it is.
+    """
     loaded = world.load(clock.now())
     for plan in country.CLASSES:
         way = Road(loaded.class_of(plan), Steps(io.StringIO()))
@@ -64,6 +67,8 @@ def _later() -> None:
             way.freeze()
         if plan.stage is Stage.HOMEROOM_SIGNED:
             way.sign(SignerRole.HOMEROOM)
+    for class_year in earlier.load(loaded, clock.now()):
+        Road(class_year, Steps(io.StringIO())).go()
 
 
 def issue(code: str) -> int:
@@ -87,6 +92,7 @@ def _load(steps: Steps) -> World:
     at = clock.now()
     with steps.step("Tỉnh Bản Mẫu: đơn vị, nhân sự, lớp, học sinh") as move:
         loaded = world.load(at, tell=move)
+        earlier.load(loaded, at)
     with steps.step("Chứng thư số của người ký và con dấu") as move:
         wanted = signers.of_world(loaded)
         waiting = frozenset({loaded.staff[signers.LEFT_WAITING].pk})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -11,7 +11,6 @@ from django.db import transaction
 
 from hocba.demo import country, gradebook, names, people, pupils
 from hocba.demo.country import ClassPlan, Stage
-from hocba.demo.pupils import PupilPlan
 from hocba.kernel.clock import VIETNAM, school_year_of
 from records.models import ClassProgress
 from records.rules import curriculum
@@ -70,7 +69,25 @@ def load(
 
 
 def _class(world: World, plan: ClassPlan, number: int, seed: int, at: datetime) -> ClassYear:
-    code = country.class_code(plan, world.year.code)
+    return ensure_class(
+        world, plan, world.year, lambda class_year: _pupils(class_year, plan, number, seed), seed=seed, at=at
+    )
+
+
+def ensure_class(
+    world: World,
+    plan: ClassPlan,
+    school_year: SchoolYear,
+    enrol: Callable[[ClassYear], list[tuple[Enrolment, str]]],
+    *,
+    seed: int,
+    at: datetime,
+) -> ClassYear:
+    """Return a planned class of a school year, written with its gradebook when new.
+
+    `enrol` makes the rows of its pupils, each with the outcome that the year's results are to give.
+    """
+    code = country.class_code(plan, school_year.code)
     found = ClassYear.objects.filter(code=code).select_related("school", "homeroom_teacher").first()
     if found is not None:
         return found
@@ -78,14 +95,14 @@ def _class(world: World, plan: ClassPlan, number: int, seed: int, at: datetime) 
     with scopes.system(school.path):
         class_year = ClassYear.objects.create(
             school=school,
-            school_year=world.year,
+            school_year=school_year,
             code=code,
             name=plan.name,
             grade=plan.grade,
             homeroom_teacher=world.staff[plan.homeroom],
         )
         teachers = _subjects(world, class_year, plan)
-        enrolments = _pupils(class_year, plan, number, seed)
+        enrolments = enrol(class_year)
         ClassProgress.objects.create(class_year=class_year, pupils=len(enrolments))
         desk = gradebook.Desk(class_year, school.path, teachers, world.staff[plan.homeroom].pk, at)
         _results(desk, enrolments, plan, seed, world)
@@ -117,9 +134,7 @@ def _subjects(world: World, class_year: ClassYear, plan: ClassPlan) -> dict[str,
     return teachers
 
 
-def _pupils(
-    class_year: ClassYear, plan: ClassPlan, number: int, seed: int
-) -> list[tuple[Enrolment, PupilPlan]]:
+def _pupils(class_year: ClassYear, plan: ClassPlan, number: int, seed: int) -> list[tuple[Enrolment, str]]:
     place = class_year.school.commune_name
     planned = pupils.pupils(
         names.chance_of("pupils", seed, class_year.code),
@@ -133,6 +148,14 @@ def _pupils(
     rows = sorted(
         ((people.a_pupil(one, place), one) for one in planned), key=lambda pair: bytes(pair[0].sort_name)
     )
+    return enrolled(class_year, ((pupil, one.outcome) for pupil, one in rows))
+
+
+def enrolled(
+    class_year: ClassYear, pupils_in_order: Iterable[tuple[Pupil, str]]
+) -> list[tuple[Enrolment, str]]:
+    """Write the pupils of a class, each with an outcome, in the order of its list."""
+    listed = list(pupils_in_order)
     enrolments = [
         Enrolment(
             class_year=class_year,
@@ -141,15 +164,15 @@ def _pupils(
             number=place_in_list,
             arrived_on=class_year.school_year.starts_on,
         )
-        for place_in_list, (pupil, _) in enumerate(rows, start=1)
+        for place_in_list, (pupil, _) in enumerate(listed, start=1)
     ]
     Enrolment.objects.bulk_create(enrolments)
-    return list(zip(enrolments, (one for _, one in rows), strict=True))
+    return [(row, outcome) for row, (_, outcome) in zip(enrolments, listed, strict=True)]
 
 
 def _results(
     desk: gradebook.Desk,
-    enrolments: list[tuple[Enrolment, PupilPlan]],
+    enrolments: list[tuple[Enrolment, str]],
     plan: ClassPlan,
     seed: int,
     world: World,
@@ -161,12 +184,12 @@ def _results(
         if one.unit == plan.school and one.title == "Hiệu trưởng"
     )
     results, records = [], []
-    for number, (enrolment, planned) in enumerate(enrolments):
+    for number, (enrolment, outcome) in enumerate(enrolments):
         year = pupils.year(
-            names.chance_of("year", seed, desk.class_year.code, planned.code),
+            names.chance_of("year", seed, desk.class_year.code, enrolment.pupil.code),
             plan.grade,
             lines,
-            planned.outcome,
+            outcome,
         )
         entering = plan.stage is Stage.ENTERING
         skip = ("TOAN", "AN") if entering and number % 3 == 1 else ()
@@ -174,7 +197,7 @@ def _results(
         if entering and number % 4 == 2:
             continue
         record = gradebook.homeroom_row(desk, enrolment, year)
-        if planned.outcome == pupils.NOT_COMPLETED:
+        if outcome == pupils.NOT_COMPLETED:
             gradebook.decide(record, "OLAI", principal, desk.at)
         records.append(record)
     gradebook.write(results, records)

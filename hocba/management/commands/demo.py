@@ -55,10 +55,18 @@ class Command(BaseCommand):
             self.stdout.flush()
             if once:
                 return
-            demo.run("later")
+            self._later(demo)
             while True:
                 demo.check()
                 time.sleep(processes.WATCH_SECONDS)
+
+    def _later(self, demo: processes.Demo) -> None:
+        """Bring the other classes on; what cannot be done now waits for the next start, the pages stay."""
+        try:
+            demo.run("later")
+        except ChildFailed as failed:
+            demo.check()  # a server that died is another matter: it ends the demo
+            self.stdout.write(f"  Các lớp khác chưa xong, lần chạy sau sẽ làm tiếp: {failed}")
 
     def _tell(self, where: processes.Places, demo: processes.Demo, *, port: int, once: bool) -> None:
         logins = json.loads((where.papers / "logins.json").read_text("utf-8"))

@@ -8,7 +8,7 @@ import pytest
 from django.apps import apps
 from django.contrib.auth import authenticate
 
-from hocba.demo import bulk, papers, people, tree, world
+from hocba.demo import bulk, earlier, papers, people, tree, world
 from hocba.demo.country import ClassPlan, Stage
 from records.models import HomeroomRecord, SubjectResult
 from schools import actors, scopes
@@ -21,6 +21,7 @@ SMALL = (
     ClassPlan(tree.FIRST, "1A", 1, 6, Stage.ENTERING, "chunhiem.1a"),
     ClassPlan(tree.SECOND, "5A", 5, 2, Stage.COMPLETE, "chunhiem.5a.hai"),
 )
+PAST = ((2025, "3A"), (2024, "2A"), (2023, "1A"))
 CONTRACT_ROLES = {
     "subject_teacher",
     "homeroom_teacher",
@@ -60,6 +61,25 @@ def test_a_second_load_changes_nothing() -> None:
         == set(first.classes)
         == {"99001401-2026-4A", "99001401-2026-1A", "99001402-2026-5A"}
     )
+
+
+@pytest.mark.django_db
+def test_the_issued_class_has_its_earlier_years_behind_it() -> None:
+    loaded = world.load(AT, plans=SMALL)
+    past = earlier.load(loaded, AT)
+    before = counts()
+
+    again = earlier.load(loaded, AT)
+
+    assert counts() == before
+    assert [one.code for one in past] == [f"{tree.FIRST}-{year}-{name}" for year, name in PAST]
+    assert [one.pk for one in again] == [one.pk for one in past]
+    pupils = set(loaded.class_of(SMALL[0]).enrolments.values_list("pupil", flat=True))
+    for class_year in past:
+        assert set(class_year.enrolments.values_list("pupil", flat=True)) == pupils
+        with scopes.system(loaded.units[tree.FIRST].path):
+            written = SubjectResult.objects.filter(class_year=class_year).count()
+        assert written == class_year.subjects.count() * len(pupils)
 
 
 @pytest.mark.django_db
