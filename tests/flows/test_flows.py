@@ -124,7 +124,7 @@ def test_a_guardian_sees_the_own_children_only(demo: Demo, enter: Enter) -> None
     assert len(children) == 2
     assert anothers not in children
 
-    mother.page.get_by_text("1 học bạ đã phát hành").first.click()
+    mother.page.locator("main a.person").filter(has_text="4A").first.click()
     mother.page.get_by_role("heading", name="Lớp 4A · năm học").wait_for()
     mother.page.locator("details.why summary").first.click()
     assert mother.page.locator("details.why li").first.is_visible()
@@ -136,6 +136,17 @@ def test_a_guardian_sees_the_own_children_only(demo: Demo, enter: Enter) -> None
     assert mother.go(anothers) == 404
     mother.looks("guardian-not-found")
     assert {mother.go(path) for path in ("/lop/", "/nhan-su/", "/tien-do/")} <= {403, 404}
+
+
+def test_the_earlier_years_are_issued_while_it_serves(demo: Demo, enter: Enter) -> None:
+    father = enter("phuhuynh5")
+    father.opens("/con-em/")
+    father.reloads_until(father.page.get_by_text("4 học bạ đã phát hành"), most=3000)
+    father.looks("guardian-four-years")
+    father.page.locator("main a.person").first.click()
+    for name in ("4A", "3A", "2A", "1A"):
+        father.page.get_by_role("heading", name=f"Lớp {name} · năm học").wait_for()
+    father.looks("guardian-child-four-years")
 
 
 def test_a_pupil_sees_the_own_transcript_only(demo: Demo, enter: Enter) -> None:

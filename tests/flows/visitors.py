@@ -77,9 +77,9 @@ class Visitor:
         """Say whether the page says this somewhere visible."""
         return any(one.is_visible() for one in self.page.get_by_text(text).all())
 
-    def reloads_until(self, there: Locator, count: int = 1) -> None:
+    def reloads_until(self, there: Locator, count: int = 1, *, most: int = MOST_RELOADS) -> None:
         """Load the page again until `there` is on it `count` times, as one does who waits for the workers."""
-        for _ in range(MOST_RELOADS):
+        for _ in range(most):
             if there.count() >= count:
                 return
             self.page.reload()
