@@ -146,6 +146,8 @@ def test_the_earlier_years_are_issued_while_it_serves(demo: Demo, enter: Enter) 
     father.page.locator("main a.person").first.click()
     for name in ("4A", "3A", "2A", "1A"):
         father.page.get_by_role("heading", name=f"Lớp {name} · năm học").wait_for()
+    father.page.get_by_role("heading", name="Lớp 1A · năm học").click()
+    father.page.locator("details.older[open]").get_by_text("Tải học bạ để giữ").wait_for()
     father.looks("guardian-child-four-years")
 
 
