@@ -1,5 +1,6 @@
 """Background work: every job is a row first, tasks carry ids only, and Redis may vanish."""
 
+import gc
 import os
 
 from celery import Celery, signals
@@ -55,6 +56,25 @@ def _refuse_unsafe_production(**_: object) -> None:
     from hocba.checks import refuse_unsafe_production
 
     refuse_unsafe_production()
+
+
+@signals.worker_init.connect
+def settle(**_: object) -> None:
+    """Load what drawing and verifying load, and set the heap of the start aside for ever.
+
+    Before the workers are forked: they share that memory, and no collection of theirs walks it again.
+    """
+    import weasyprint  # noqa: F401 - half a second that the first transcript would wait for
+
+    from signing.actions import run  # noqa: F401
+
+    gc.collect()
+    gc.freeze()
+
+
+@signals.worker_process_init.connect
+def _settle_child(**_: object) -> None:
+    gc.freeze()
 
 
 app.autodiscover_tasks(["schools", "records", "signing", "exports"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import cache
 
 from django.db.models import Q
 
@@ -177,6 +178,11 @@ SYSTEM_NAME = "Hệ thống hocba"
 
 def system(at: datetime, *, request_id: str = "") -> Actor:
     """Return the system itself as an actor; its person and role are rows made by a migration."""
-    person = Person.objects.get(kind=PersonKind.SYSTEM, full_name=SYSTEM_NAME)
     grant = Grant(Role.SYSTEM, 0, "", ("",))
-    return Actor(person, at, (grant,), request_id=request_id)
+    return Actor(_system_person(), at, (grant,), request_id=request_id)
+
+
+@cache
+def _system_person() -> Person:
+    """Return the row that a migration made and that nobody edits; read once a process."""
+    return Person.objects.get(kind=PersonKind.SYSTEM, full_name=SYSTEM_NAME)

@@ -25,9 +25,10 @@ def run_batch(*, batch_id: int, **_: object) -> None:
 @shared_task(bind=True, max_retries=None)
 def run_items(self, *, batch_id: int, item_ids: list[int], **_: object) -> None:  # type: ignore[no-untyped-def]
     """Work through some items; what does not answer is asked again after a growing pause."""
+    desk = run.Desk()
     try:
         for item_id in item_ids:
-            if not run.run_item(batch_id, item_id, clock=clock.now):
+            if not run.run_item(batch_id, item_id, clock=clock.now, desk=desk):
                 return
     except TRY_LATER as away:
         pause = min(2**self.request.retries, LONGEST_PAUSE_SECONDS)

@@ -99,9 +99,9 @@ def entries(authorities: list[Authority]) -> tuple[AuthorityEntry, ...]:
     )
 
 
-def trust_for(authorities: list[Authority], at: datetime) -> Trust:
+def trust_for(register: tuple[AuthorityEntry, ...], at: datetime) -> Trust:
     """Return the anchors with these rows of the register as they stand in the database at `at`."""
-    return replace(anchors(), authorities=entries(authorities), authorities_at=at, statuses=None)
+    return replace(anchors(), authorities=register, authorities_at=at, statuses=None)
 
 
 def with_statuses(trust: Trust, statuses: dict[str, StatusEntry], at: datetime) -> Trust:

@@ -23,10 +23,10 @@ from schools import audit, scopes
 from schools.actors import Actor
 from schools.writes import Writes
 from signing.actions import instruments
-from signing.models import Authority, Signature, SigningBatch, SigningItem
+from signing.models import Signature, SigningBatch, SigningItem
 from signing.seal import keys, xml
 from signing.seal.evidence import CertificateNotValid, CertificateRevoked
-from signing.seal.trust import SignerRole
+from signing.seal.trust import AuthorityEntry, SignerRole
 from signing.seal.verdict import Indication, SignatureReport
 from signing.seal.xml.partial import check_slot
 
@@ -51,15 +51,27 @@ class ItemFailed(DomainError):
     code = "item-failed"
 
 
+HOLD = (
+    "SELECT pg_try_advisory_lock(%s, %s), id, class_year_id, role, authority_id, state, key_session,"
+    " key_session_ends_at, authorised_by_id FROM signing_signingbatch WHERE id = %s"
+)
+
+
 @contextmanager
-def held(item_id: int) -> Iterator[bool]:
-    """Hold an item against a second worker; yields whether it was free. Ends with the connection, too."""
+def held(item_id: int, batch_id: int) -> Iterator[tuple[bool, SigningBatch]]:
+    """Hold an item against a second worker; yields whether it was free, and the batch as it stands.
+
+    Ends with the connection, too. Raises: SigningBatch.DoesNotExist.
+    """
     key = item_id % 2**31
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [LOCK_CLASS, key])
-        (free,) = cursor.fetchone() or (False,)
+        cursor.execute(HOLD, [LOCK_CLASS, key, batch_id])
+        row, names = cursor.fetchone(), [column.name for column in cursor.description or ()]
+    if row is None:
+        raise SigningBatch.DoesNotExist
+    free = row[0] is True
     try:
-        yield bool(free)
+        yield free, SigningBatch.from_db(connection.alias, names[1:], row[1:])
     finally:
         if free:
             with connection.cursor() as cursor:
@@ -129,11 +141,20 @@ def checked(item: SigningItem, batch: SigningBatch, document: bytes, *, clock: C
     return found.report
 
 
-def register(school_path: str) -> list[Authority]:
+REGISTER = """
+    SELECT school.code, authority.role, certificate.sha256, authority.from_at, authority.to_at
+    FROM signing_authority AS authority
+    JOIN schools_unit AS school ON school.id = authority.school_id
+    JOIN signing_certificate AS certificate ON certificate.id = authority.certificate_id
+    WHERE school.path = %s AND authority.state IN ('APPROVED', 'ENDED')
+"""
+
+
+def register(school_path: str) -> tuple[AuthorityEntry, ...]:
     """Return the approved and ended rows of one school's register, with what a verifier asks of them."""
-    rows = Authority.objects.filter(school__path=school_path, state__in=["APPROVED", "ENDED"])
-    asked = ("role", "from_at", "to_at", "school__code", "certificate__sha256")
-    return list(rows.select_related("school", "certificate").only(*asked))
+    with connection.cursor() as cursor:
+        cursor.execute(REGISTER, [school_path])
+        return tuple(AuthorityEntry(row[0], SignerRole(row[1]), *row[2:]) for row in cursor)
 
 
 def finish_person(

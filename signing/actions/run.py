@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
 
 from hocba.kernel.errors import DomainError, Unavailable
 from schools import actors, scopes
+from schools.models import ClassYear
 from signing.actions import instruments, items, sealing
 from signing.actions.items import Clock
-from signing.models import SigningBatch, SigningItem
+from signing.models import Authority, SigningBatch, SigningItem
 from signing.seal.evidence import RevocationUnavailable, TimestampUnavailable
 from signing.seal.keys import KeyUnavailable, SessionExhausted, SessionExpired
 from signing.seal.pdf.cms import KeyNotSupported, WrongRawSignature
@@ -48,18 +50,38 @@ def forgotten(now: datetime) -> list[int]:
     )
 
 
-def run_item(batch_id: int, item_id: int, *, clock: Clock) -> bool:
+@dataclass
+class Desk:
+    """What stays as it is while a worker has some items of a class before it; each task begins with none."""
+
+    classes: dict[int, ClassYear] = field(default_factory=dict)
+    authorities: dict[int, Authority] = field(default_factory=dict)
+
+    def lay_out(self, batch: SigningBatch) -> None:
+        """Give the batch its school, and the certificate, person and picture it signs with."""
+        if batch.class_year_id not in self.classes:
+            rows = ClassYear.objects.select_related("school")
+            self.classes[batch.class_year_id] = rows.get(pk=batch.class_year_id)
+        if batch.authority_id not in self.authorities:
+            held = Authority.objects.select_related("certificate", "person")
+            self.authorities[batch.authority_id] = held.get(pk=batch.authority_id)
+        batch.class_year = self.classes[batch.class_year_id]
+        batch.authority = self.authorities[batch.authority_id]
+
+
+def run_item(batch_id: int, item_id: int, *, clock: Clock, desk: Desk | None = None) -> bool:
     """Bring one item as far as it goes; return False when the batch stands still.
 
-    What another worker holds is left to it. A session that ended pauses the batch.
+    What another worker holds is left to it. A session that ended pauses the batch. `desk` remembers what the
+    next item of the same task asks again.
     Raises: what TRY_LATER names, for the task to come back to.
     """
-    with items.held(item_id) as free:
-        batch = _batch(batch_id)
+    with items.held(item_id, batch_id) as (free, batch):
         if batch.state != SigningBatch.State.RUNNING:
             return False
         if not free:
             return True
+        (desk or Desk()).lay_out(batch)
         try:
             ended = _advance(batch, item_id, clock)
         except SESSION_OVER as over:
@@ -123,24 +145,12 @@ def _begun(batch: SigningBatch, item_id: int, clock: Clock) -> SigningItem:
     return item
 
 
-BATCH = (
-    "role", "state", "key_session", "key_session_ends_at", "authorised_by_id", "class_year__school__path",
-    "class_year__school__code", "authority__school_id", "authority__signature_image",
-    "authority__certificate__der", "authority__certificate__chain_der", "authority__person__personal_number",
-)  # fmt: skip
 ITEM = (
     "state", "digest", "prepared_xml", "signed_xml", "school_path", "pupil_id", "version__transcript_id",
     "version__look_up_code", "version__replaces_id", "version__issue_sheet__leader_id",
     "version__issue_sheet__homeroom_teacher_id",
 )  # fmt: skip
-"""What a worker asks of a batch and of an item, and no more: the rows are wide, and read for each item."""
-
-
-def _batch(batch_id: int) -> SigningBatch:
-    rows = SigningBatch.objects.select_related(
-        "class_year__school", "authority__certificate", "authority__person"
-    )
-    return rows.only(*BATCH).get(pk=batch_id)
+"""What a worker asks of an item and its version, and no more: the rows are wide."""
 
 
 def _item(batch: SigningBatch, item_id: int) -> SigningItem:

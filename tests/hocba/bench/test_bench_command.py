@@ -46,9 +46,14 @@ def test_the_parts_make_up_the_whole(ran: tuple[subprocess.CompletedProcess[str]
         "bookkeeping",
     )  # fmt: skip
     pieces = ("render", "signatures", "embedding", "check", "text")
-    floor = next(one["baseline"] for one in written["results"] if one["name"] == "sealing.cpu")
+    floors = {one["name"]: one["baseline"] for one in written["results"]}
+    floor, held = floors["sealing.cpu"], floors["sealing.cpu.held"]
 
-    assert floor["name"] == "sealing.floor"
+    assert (floor["name"], held["name"]) == ("sealing.floor", "sealing.floor-held")
+    assert value["sealing.cpu"] == value["sealing.cpu.held"]
+    assert held["value"] == pytest.approx(
+        floor["value"] - value["floor.render"] + value["floor.render-held"], rel=0.001
+    )
     assert sum(value[f"sealing.{part}"] for part in parts) == pytest.approx(value["sealing.cpu"], rel=0.02)
     assert sum(value[f"floor.{piece}"] for piece in pieces) == pytest.approx(floor["value"], rel=0.001)
 
