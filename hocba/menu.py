@@ -30,6 +30,8 @@ ENTRIES = (
     Entry(_("Tiến độ"), "exports:standing", Permission.STANDING_VIEW),
     Entry(_("Gửi Sở, Bộ"), "exports:deliveries", Permission.DELIVERY_VIEW),
     Entry(_("Chứng thư số"), "signing:certificates", Permission.CERTIFICATE_VIEW),
+    Entry(_("Nơi nhận"), "exports:destinations", Permission.DESTINATION_KEEP),
+    Entry(_("Đơn vị"), "schools:units", Permission.UNIT_EDIT),
     Entry(_("Nhân sự"), "schools:staff", Permission.STAFF_VIEW),
     Entry(_("Nhật ký"), "schools:trail", Permission.TRAIL_VIEW),
 )

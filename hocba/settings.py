@@ -165,7 +165,11 @@ DESTINATION_ACCOUNTS: dict[str, dict[str, str]] = {
         "secret_file": os.environ.get("MINISTRY_SECRET_FILE") or str(VAR_DIR / "demo" / "ministry.secret"),
     }
 }
-"""Account at each destination by its code; the secret stays in a file that only this process reads."""
+"""Account at each destination by its code, where the destination's own row names none."""
+DESTINATION_SECRETS = Path(os.environ.get("DESTINATION_SECRETS") or VAR_DIR / "secrets")
+"""Directory with `<code>.secret` of each destination for which nothing else is said."""
+DESTINATION_PLAIN_HOSTS = words("DESTINATION_PLAIN_HOSTS")
+"""Hosts that production may speak to without TLS: the operator vouches that the way stays inside."""
 
 # --- Language and time ----------------------------------------------------------------------------
 

@@ -27,6 +27,8 @@ class Permission(StrEnum):
     """<app>.<noun>.<verb>."""
 
     UNIT_VIEW = "schools.unit.view"
+    UNIT_EDIT = "schools.unit.edit"
+    UNIT_KEEP = "schools.unit.keep"
     CLASS_VIEW = "schools.class.view"
     PUPIL_VIEW = "schools.pupil.view"
     PUPIL_EDIT = "schools.pupil.edit"
@@ -51,6 +53,7 @@ class Permission(StrEnum):
     CERTIFICATE_REQUEST = "signing.certificate.request"
     CERTIFICATE_APPROVE = "signing.certificate.approve"
     DELIVERY_VIEW = "exports.delivery.view"
+    DESTINATION_KEEP = "exports.destination.keep"
     STANDING_VIEW = "exports.standing.view"
     CHILD_VIEW = "exports.child.view"
 
@@ -81,6 +84,7 @@ class Relation(StrEnum):
 P = Permission
 
 _OVERSEER = {P.UNIT_VIEW, P.STAFF_VIEW, P.CERTIFICATE_VIEW, P.CERTIFICATE_APPROVE, P.STANDING_VIEW}
+_KEEPER = {P.UNIT_EDIT, P.UNIT_KEEP, P.DESTINATION_KEEP}
 _OFFICE = {P.UNIT_VIEW, P.CLASS_VIEW, P.PUPIL_VIEW, P.RESULT_VIEW, P.TRANSCRIPT_VIEW, P.STANDING_VIEW}
 
 ROLE_GRANTS: dict[Role, set[Permission]] = {
@@ -103,6 +107,7 @@ ROLE_GRANTS: dict[Role, set[Permission]] = {
     Role.REGISTRAR: _OFFICE | {P.PUPIL_EDIT, P.SHEET_MAKE, P.TRANSCRIPT_FREEZE, P.DELIVERY_VIEW},
     Role.SCHOOL_ADMIN: {
         P.UNIT_VIEW,
+        P.UNIT_EDIT,
         P.CLASS_VIEW,
         P.STAFF_VIEW,
         P.STAFF_EDIT,
@@ -110,9 +115,9 @@ ROLE_GRANTS: dict[Role, set[Permission]] = {
         P.CERTIFICATE_REQUEST,
     },
     Role.SUBDEPARTMENT: _OVERSEER,
-    Role.DEPARTMENT: _OVERSEER | {P.DELIVERY_VIEW},
-    Role.MINISTRY: {P.UNIT_VIEW, P.STANDING_VIEW, P.CERTIFICATE_VIEW},
-    Role.SYSTEM: {P.UNIT_VIEW, P.CLASS_VIEW, P.TRANSCRIPT_VIEW},
+    Role.DEPARTMENT: _OVERSEER | _KEEPER | {P.DELIVERY_VIEW},
+    Role.MINISTRY: _KEEPER | {P.UNIT_VIEW, P.STANDING_VIEW, P.CERTIFICATE_VIEW},
+    Role.SYSTEM: _KEEPER | {P.UNIT_VIEW, P.CLASS_VIEW, P.TRANSCRIPT_VIEW},
 }
 
 RELATION_GRANTS: dict[Relation, set[Permission]] = {

@@ -37,6 +37,21 @@ ACCOUNTS: dict[str, object] = {
     "closed": _("Đã đóng"),
 }
 
+EDUCATION_LEVELS: dict[str, object] = {
+    "02": _("Tiểu học"),
+    "03": _("Trung học cơ sở"),
+    "04": _("Trung học phổ thông"),
+}
+"""MA_CAP_HOC of the national format, in words."""
+
+UNIT_FACTS: dict[str, object] = {
+    "province_name": _("tỉnh, thành phố"),
+    "district_name": _("huyện, quận"),
+    "commune_name": _("xã, phường"),
+    "education_levels": _("cấp học"),
+}
+"""What a school may lack for the national format, inside a sentence."""
+
 ACTIONS: dict[str, object] = {
     "session.open": _("Đăng nhập"),
     "session.lock": _("Tạm khóa tài khoản vì nhập sai mật khẩu"),
@@ -47,6 +62,14 @@ ACTIONS: dict[str, object] = {
     "staff.view": _("Xem nhân sự"),
     "staff.appoint": _("Cấp vai trò"),
     "staff.end": _("Kết thúc vai trò"),
+    "staff.rename": _("Sửa họ tên trong hồ sơ nhân sự"),
+    "unit.add": _("Thêm đơn vị"),
+    "unit.edit": _("Sửa thông tin đơn vị"),
+    "unit.close": _("Đóng đơn vị"),
+    "unit.reopen": _("Mở lại đơn vị"),
+    "unit.oversight": _("Đổi cơ quan cùng quản lý"),
+    "school-year.open": _("Mở năm học"),
+    "school-year.edit": _("Sửa mốc thời gian của năm học"),
     "trail.view": _("Xem nhật ký"),
     "trail.export": _("Xuất nhật ký ra tệp"),
     "pupil.view": _("Xem hồ sơ học sinh"),
@@ -100,6 +123,9 @@ ACTIONS |= {
     "delivery.view": _("Xem việc gửi học bạ"),
     "api.read": _("Phần mềm khác đọc qua API"),
     "delivery.send-again": _("Gửi lại"),
+    "destination.add": _("Thêm nơi nhận"),
+    "destination.edit": _("Sửa nơi nhận"),
+    "destination.try": _("Thử kết nối nơi nhận"),
     "verify.upload": _("Xác thực tệp học bạ"),
     "verify.code": _("Xác thực bằng mã tra cứu"),
     "verify.open": _("Mở trang xác thực"),

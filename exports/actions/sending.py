@@ -7,15 +7,14 @@ What a partner answers is kept; what a partner does not answer is asked again wi
 from __future__ import annotations
 
 import base64
+import random
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import cache
-from pathlib import Path
 
-from django.conf import settings
 from django.db.models import F, Min, QuerySet
 
-from exports.actions import settling
+from exports.actions import accounts, settling
 from exports.ministry.client import Credentials, MinistryClient, Refused, Retryable, Sender
 from exports.ministry.messages import (
     Answer,
@@ -39,38 +38,44 @@ FIRST_PAUSE = timedelta(seconds=2)
 ASK_AGAIN = timedelta(seconds=1)
 OUR_TROUBLE = frozenset({"LOGIN_WRONG", "UNIT_NOT_YOURS", "TOKEN_UNKNOWN", "TOKEN_EXPIRED"})
 """Refusals of our account, not of what was sent: an operator mends it, and the same is sent again."""
+ONE_UNIT = frozenset({"UNIT_NOT_YOURS"})
+"""Those that concern one school of several: the receiver knows us, and not that we speak for this one."""
 NEVER_CAME = "MESSAGE_ID_UNKNOWN"
 OPEN = (Delivery.State.WAITING, Delivery.State.SENT)
 
 
 class Away(Exception):
-    """The destination gave no usable answer; `reason` is a short code."""
+    """The destination gave no usable answer; `reason` is a short code.
 
-    def __init__(self, reason: str) -> None:
+    `alone`: this sender, or this package, got none; whoever is next may have better luck.
+    """
+
+    def __init__(self, reason: str, *, alone: bool = False) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.alone = alone
 
 
 @cache
-def _client(base_url: str, user: str, secret_file: str) -> MinistryClient:
-    secret = Path(secret_file).read_text("utf-8").strip()
-    return MinistryClient(base_url, Credentials(user, secret))
+def _client(base_url: str, credentials: Credentials) -> MinistryClient:
+    return MinistryClient(base_url, credentials)
 
 
 def client(destination: Destination) -> MinistryClient:
-    """Return the client of a destination, with the account that the settings name. Raises: Away."""
-    account = settings.DESTINATION_ACCOUNTS.get(destination.code)
-    if account is None:
-        raise Away("account-missing")
+    """Return the client of a destination, with its account as it stands now. Raises: Away."""
     try:
-        return _client(destination.base_url, account["user"], account["secret_file"])
-    except OSError as missing:
+        return _client(destination.base_url, accounts.credentials(destination))
+    except accounts.AccountMissing as missing:
         raise Away("account-missing") from missing
 
 
 def pause_after(attempts: int) -> timedelta:
-    """Return how long to wait before the next attempt: doubling, at most a quarter of an hour."""
-    return min(FIRST_PAUSE * 2 ** min(attempts, 10), LONGEST_PAUSE)
+    """Return how long to wait before the next attempt: doubling, at most a quarter of an hour.
+
+    Up to a quarter less by chance, so that those who failed together do not all come back together.
+    """
+    pause = min(FIRST_PAUSE * 2 ** min(attempts, 10), LONGEST_PAUSE)
+    return pause * (1 - random.random() / 4)  # noqa: S311 - nothing is secret
 
 
 def ask_after(sent_at: datetime | None, at: datetime) -> timedelta:
@@ -112,7 +117,7 @@ def register(delivery_id: int, *, by: Actor) -> None:
 def _refused_certificate(row: CertificateDelivery, answer: Answer, by: Actor) -> None:
     if answer.error in OUR_TROUBLE:
         _postpone_certificate(row, answer.error, by)
-        raise Away(answer.error)
+        raise Away(answer.error, alone=answer.error in ONE_UNIT)
     if answer.error == NEVER_CAME:
         _keep(row, CertificateDelivery.State.WAITING, by)
         return
@@ -207,7 +212,7 @@ def send(package_id: int, destination: Destination, *, by: Actor) -> None:
         raise Away(away.reason) from away
     except BlobMissing as gone:
         _postpone(rows, "blob-missing", by)
-        raise Away("blob-missing") from gone
+        raise Away("blob-missing", alone=True) from gone
     except RequestTooLarge:
         _refuse(rows, "REQUEST_TOO_LARGE", "", by)
     except Refused as refused:
@@ -232,7 +237,7 @@ def _submit(
 def _refused(rows: QuerySet[Delivery], answer: Answer, by: Actor) -> None:
     if answer.error in OUR_TROUBLE:
         _postpone(rows, answer.error, by)
-        raise Away(answer.error)
+        raise Away(answer.error, alone=answer.error in ONE_UNIT)
     if answer.error == NEVER_CAME:  # it was acknowledged, and then lost there: the same bytes go again
         rows.update(state=Delivery.State.WAITING, next_attempt_at=by.at)
         return

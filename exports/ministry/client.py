@@ -105,6 +105,12 @@ class MinistryClient:
         """Close the connections."""
         self._session.close()
 
+    def log_in(self) -> None:
+        """Ask for a new token and nothing else: whether the account is known. Raises: Retryable, Refused."""
+        with self._lock:
+            stale = self._token
+        self._current_token(stale=stale)
+
     def signature_kinds(self) -> tuple[str, ...]:
         """Return the codes of `ma_kieu_chu_ky` the other side takes. Raises: Retryable, Refused."""
         return self._codes(Service.SIGNATURE_KINDS)

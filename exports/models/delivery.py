@@ -19,12 +19,25 @@ class Kind(models.TextChoices):
 
 
 class Destination(models.Model):
-    """A receiver that is owed everything beneath a path; `next_index` is the cursor over the log."""
+    """A receiver that is owed everything beneath a path; `next_index` is the cursor over the log.
+
+    `unit` is the office that keeps it, and `unit_path` that office's path. The account's secret is never here:
+    `exports.actions.accounts` says where it lies.
+    """
+
+    scope: ClassVar[Scope] = Scope(unit="unit")
 
     code = models.SlugField(primary_key=True, max_length=32)
     name = models.CharField(max_length=120)
     base_url = models.URLField()
+    unit = models.ForeignKey(
+        Unit, on_delete=models.PROTECT, null=True, blank=True, related_name="destinations"
+    )
     unit_path = models.CharField(max_length=200, db_collation="C")
+    user_name = models.CharField(max_length=80, blank=True)
+    """Of the account there; empty when the settings name it (DESTINATION_ACCOUNTS)."""
+    secret_source = models.CharField(max_length=300, blank=True)
+    """Set by the operator's command alone: "file:/path" or "env:NAME"; empty for `<code>.secret`."""
     next_index = models.BigIntegerField(default=0)
     is_open = models.BooleanField(default=True)
     pause_until = models.DateTimeField(null=True, blank=True)

@@ -50,6 +50,32 @@ TROUBLES = {
 }
 _NOBODY = gettext_lazy("Nơi nhận chưa trả lời. Không mất gì; hệ thống tự gửi lại.")
 
+TRIES = {
+    "ok": gettext_lazy("Kết nối được: nơi nhận trả lời và nhận tài khoản này."),
+    "LOGIN_WRONG": gettext_lazy(
+        "Nơi nhận trả lời, nhưng không nhận tài khoản hoặc mật khẩu này. Hãy đối chiếu với giấy cấp tài khoản."
+    ),
+    "user-missing": gettext_lazy("Chưa có tài khoản giao dịch. Hãy ghi tài khoản rồi thử lại."),
+    "secret-missing": gettext_lazy(
+        "Máy chủ chưa đọc được mật khẩu của tài khoản. Người vận hành cần đặt tệp mật khẩu."
+    ),
+    "ConnectTimeout": gettext_lazy(
+        "Địa chỉ này không trả lời trong 5 giây. Hãy kiểm tra địa chỉ và tường lửa."
+    ),
+    "ReadTimeout": gettext_lazy("Nơi nhận mở kết nối nhưng không trả lời trong 10 giây. Hãy thử lại sau."),
+    "SSLError": gettext_lazy(
+        "Chứng thư TLS của nơi nhận không kiểm tra được. Không gửi gì cho tới khi sửa xong."
+    ),
+    "ConnectionError": gettext_lazy("Không mở được kết nối tới địa chỉ này. Hãy kiểm tra địa chỉ và mạng."),
+    "token-missing": gettext_lazy(
+        "Có máy chủ trả lời, nhưng không theo quy cách của Bộ. Hãy kiểm tra địa chỉ."
+    ),
+}
+"""What came of trying a connection, by the code of `actions.destinations.Tried`."""
+_NOT_UNDERSTOOD = gettext_lazy("Có máy chủ trả lời, nhưng không theo quy cách của Bộ. Hãy kiểm tra địa chỉ.")
+_REFUSED = gettext_lazy("Nơi nhận trả lời và từ chối, với mã %(code)s.")
+_AWAY = gettext_lazy("Nơi nhận chưa trả lời được (%(code)s). Hãy thử lại sau.")
+
 ADVICE = {
     "ROW_FORMAT": gettext_lazy("Thu hồi học bạ này, sửa dữ liệu nêu trên rồi phát hành lại."),
     "ROW_UNREADABLE": gettext_lazy("Báo người vận hành: tệp đã gửi không đọc được ở nơi nhận."),
@@ -97,6 +123,24 @@ def trouble(code: str) -> str:
 def advice(code: str) -> str:
     """Return what to do about a refusal."""
     return str(ADVICE.get(code, _RESEND)) if code else ""
+
+
+def tried(code: str, *, refused: bool) -> str:
+    """Return what came of trying a connection, in a sentence."""
+    if code in TRIES:
+        return str(TRIES[code])
+    if code.endswith("answer-not-understood") or code == "answer-too-large":
+        return str(_NOT_UNDERSTOOD)
+    return str(_REFUSED if refused else _AWAY) % {"code": code}
+
+
+def destination_state(is_open: bool, is_paused: bool) -> dict[str, Any]:
+    """Return badge state and word of a destination."""
+    if not is_open:
+        return {"state": "HELD", "text": _("Tạm dừng gửi")}
+    if is_paused:
+        return {"state": "FAILED", "text": _("Đang nghỉ vì nơi nhận không trả lời")}
+    return {"state": "SENDING", "text": _("Đang gửi")}
 
 
 def time(at: Any) -> str:

@@ -109,7 +109,8 @@ def _name_destination(loaded: World) -> None:
     found = {
         "name": "Kho học bạ số (bản mẫu)",
         "base_url": settings.RECEIVER_URL,
-        "unit_path": loaded.units[tree.MINISTRY].path,
+        "unit": loaded.units[tree.DEPARTMENT],
+        "unit_path": loaded.units[tree.DEPARTMENT].path,
         "is_open": True,
         "pause_until": None,
         "failures": 0,

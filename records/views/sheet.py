@@ -91,7 +91,7 @@ def _show(request: ActingRequest, class_year: Any, last: Any, form: SheetForm) -
         "sheet": last,
         "facts": _facts(last) if last else [],
         "preview": preview,
-        "items": words.fix_items(preview.held, class_year.code, inside.rights, (), request.actor),
+        "items": words.fix_items(preview.held, class_year, inside.rights, (), request.actor),
         "steps": words.steps(inside),
         "homeroom": class_year.homeroom_teacher,
         "dirty": form.is_bound,

@@ -111,7 +111,7 @@ def school_place(class_year: Any) -> str:
 
 
 def fix_items(
-    held: Iterable[Held], code: str, rights: frozenset[P], taught: Iterable[str], by: Actor
+    held: Iterable[Held], class_year: Any, rights: frozenset[P], taught: Iterable[str], by: Actor
 ) -> list[dict[str, Any]]:
     """Return held pupils as the fix list wants them: one line for each pupil, source and mender."""
     own = set(taught)
@@ -127,7 +127,9 @@ def fix_items(
                     "what": f"{pupil.name}: {what}",
                     "where": _where(source, fixes),
                     "who": MENDERS[mender],
-                    "url": _fix_url(pupil, source, subject, fixes[0].kind, code, rights, own, by),
+                    "url": _fix_url(
+                        pupil, (source, mender, subject), fixes[0].kind, class_year, rights, own, by
+                    ),
                 }
             )
     return items
@@ -155,20 +157,23 @@ def _where(source: Source, fixes: list[Fix]) -> str:
 
 def _fix_url(
     pupil: Held,
-    source: Source,
-    subject: str,
+    what: tuple[Source, Mender, str],
     kind: str,
-    code: str,
+    class_year: Any,
     rights: frozenset[P],
     own: set[str],
     by: Actor,
 ) -> str:
     """Return where this very person can mend it, "" when it is somebody else's."""
+    (source, mender, subject), code = what, class_year.code
     if kind == "decision-awaited":
         open_to = P.DECISION_RECORD in rights
         return address("records:pupil-year", code, pupil.enrolment_id) if open_to else ""
     if source is Source.PUPIL_FILE:
         return address("schools:pupil", pupil.pupil_id) if by.paths(P.PUPIL_EDIT) else ""
+    if source is Source.SCHOOL and mender is Mender.SCHOOL_ADMIN:
+        edits = any(class_year.school.path.startswith(path) for path in by.paths(P.UNIT_EDIT))
+        return address("schools:unit-edit", class_year.school.code) if edits else ""
     if source is Source.HOMEROOM_RECORD and P.HOMEROOM_ENTER in rights:
         return address("records:homeroom-pupil", code, pupil.enrolment_id)
     if source is Source.RESULTS and subject in own:

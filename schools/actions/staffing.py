@@ -35,7 +35,9 @@ def appoint(
     require(by, Permission.STAFF_EDIT, unit)
     if not unit.level.is_school or role not in AT_A_SCHOOL:
         raise Invalid(fields={"role": _("Vai trò này không do nhà trường cấp.")})
-    person = _found_or_made(full_name, personal_number)
+    if unit.closed_on is not None and from_on > unit.closed_on:
+        raise Invalid(fields={"from_on": _("Trường đã đóng từ trước ngày này.")})
+    person = known_or_made(full_name, personal_number)
     if person.pk == by.person_id:
         raise NotPermitted(_("Không tự cấp vai trò cho chính mình; xin nhờ người quản trị khác."))
     held = Membership.objects.filter(person=person, unit=unit, role=role)
@@ -46,7 +48,8 @@ def appoint(
     return made
 
 
-def _found_or_made(full_name: str, personal_number: str) -> Person:
+def known_or_made(full_name: str, personal_number: str) -> Person:
+    """Return the person of that number, made when it is new. Raises: Invalid, when it stands for another name."""
     found = Person.objects.filter(personal_number=personal_number).first()
     if found is None:
         person = Person(kind=PersonKind.STAFF, full_name=full_name, personal_number=personal_number)
@@ -70,6 +73,12 @@ def end_role(unit: Unit, membership_id: int, *, on: date, by: Actor) -> Membersh
     held = rows.first()
     if held is None:
         raise NotFound
+    finish(unit, held, on=on, by=by)
+    return held
+
+
+def finish(unit: Unit, held: Membership, *, on: date, by: Actor) -> None:
+    """Let a locked role end with the day `on`; whether `by` may is asked before. Raises: NotPermitted; Invalid."""
     if held.person_id == by.person_id:
         raise NotPermitted(_("Không tự kết thúc vai trò của chính mình; xin nhờ người quản trị khác."))
     if on < held.from_on or (held.to_on is not None and held.to_on < on):
@@ -79,7 +88,6 @@ def end_role(unit: Unit, membership_id: int, *, on: date, by: Actor) -> Membersh
     held.save(update_fields=["to_on"])
     subject = ("person", held.person_id)
     audit.record(by, "staff.end", unit_path=unit.path, subject=subject, role=held.role, on=on.isoformat())
-    return held
 
 
 @transaction.atomic
@@ -88,10 +96,17 @@ def open_account(unit: Unit, person_id: int, *, username: str, by: Actor) -> str
 
     Raises: NotPermitted; NotFound; Conflict, when there is one; Invalid, when the name is taken.
     """
-    person = _reached(unit, person_id, by)
+    return opened(unit, _reached(unit, person_id, by), username, by)
+
+
+def opened(unit: Unit, person: Person, username: str, by: Actor) -> str:
+    """Open an account and return its temporary password; whether `by` may is asked before.
+
+    Raises: Conflict, Invalid.
+    """
     if Account.objects.filter(person=person).exists():
         raise Conflict(_("Người này đã có tài khoản."))
-    password = _temporary_password()
+    password = temporary_password()
     try:
         with transaction.atomic():
             account = Account.objects.create_user(username, person, password, password_is_temporary=True)
@@ -108,8 +123,12 @@ def reset_password(unit: Unit, person_id: int, *, by: Actor) -> str:
 
     Raises: NotPermitted; NotFound.
     """
-    account = _account_of(unit, person_id, by)
-    password = _temporary_password()
+    return renewed(unit, _account_of(unit, person_id, by), by)
+
+
+def renewed(unit: Unit, account: Account, by: Actor) -> str:
+    """Give a locked account a temporary password and return it; whether `by` may is asked before."""
+    password = temporary_password()
     account.set_password(password)
     account.password_is_temporary = True
     account.failed_attempts, account.locked_until = 0, None
@@ -179,6 +198,7 @@ def _reached(unit: Unit, person_id: int, by: Actor) -> Person:
     return person
 
 
-def _temporary_password() -> str:
+def temporary_password() -> str:
+    """Return a password to be read out or printed once: twelve letters and digits that are not mistaken."""
     groups = ("".join(secrets.choice(LETTERS) for _place in range(4)) for _group in range(3))
     return "-".join(groups)

@@ -84,7 +84,7 @@ def _line(actor: Actor, person: Person, unit: Unit) -> StaffLine:
         personal_number=person.personal_number,
         roles=tuple(_role(actor, one) for one in sorted(held, key=lambda one: (one.from_on, one.pk))),
         username=account.username if account else "",
-        account_state=_state(account, actor.at),
+        account_state=account_state(account, actor.at),
         last_login=account.last_login if account else None,
     )
 
@@ -95,7 +95,8 @@ def _role(actor: Actor, one: Membership) -> RoleLine:
     return RoleLine(one.pk, Role(one.role), one.title, one.from_on, one.to_on, is_over, one.from_on > today)
 
 
-def _state(account: Account | None, at: datetime) -> str:
+def account_state(account: Account | None, at: datetime) -> str:
+    """Return "none", "open", "temporary", "locked" or "closed"."""
     if account is None:
         return "none"
     if not account.is_active:
