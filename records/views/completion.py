@@ -51,7 +51,7 @@ def confirm(request: ActingRequest, code: str) -> HttpResponse:
         "rows": [_summary(year) for year in inside.years],
         "steps": words.steps(inside),
         "held": held,
-        "items": words.fix_items(held, code, inside.rights, taught, request.actor),
+        "items": words.fix_items(held, class_year, inside.rights, taught, request.actor),
         "ready": waiting - len(held),
         "count": inside.count,
         "confirmed": inside.count - waiting,
