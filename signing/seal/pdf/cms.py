@@ -45,7 +45,7 @@ def signed_data(
     raw = sign(digest)
     _check(chain[0], raw, digest)
     token = cms.ContentInfo.load(stamp(sha256(raw)))
-    return assembled(certificates, attributes, _algorithm(chain[0]), raw, token)
+    return assembled(certificates, attributes, algorithm_of(chain[0]), raw, token)
 
 
 def assembled(
@@ -102,7 +102,8 @@ def _attributes(document_digest: bytes, certificate: x509.Certificate) -> cms.CM
     )
 
 
-def _algorithm(certificate: x509.Certificate) -> str:
+def algorithm_of(certificate: x509.Certificate) -> str:
+    """Return how the container names the signature algorithm of a key. Raises: KeyNotSupported."""
     key = certificate.public_key()
     if isinstance(key, rsa.RSAPublicKey):
         return "sha256_rsa"

@@ -13,7 +13,7 @@ from pyhanko.sign.general import check_ess_certid
 from pyhanko.sign.validation.generic_cms import get_signing_cert_attr
 
 from hocba.kernel.canonical import sha256
-from signing.seal.pdf.cms import KeyNotSupported, assembled, verify_raw
+from signing.seal.pdf.cms import KeyNotSupported, algorithm_of, assembled, verify_raw
 from signing.seal.pdf.structure import Refused
 
 MAX_CONTAINER: Final = 64 * 1024
@@ -63,8 +63,7 @@ def _read(container: bytes, digest: bytes) -> Signed:
         raise Refused("pdf.weak-algorithm", str(error)) from error
     token = _token(info)
     others = [one.chosen for one in signed["certificates"] if one.chosen.dump() != certificate.dump()]
-    algorithm = info["signature_algorithm"]["algorithm"].native
-    again = assembled([certificate, *others], info["signed_attrs"], algorithm, value, token)
+    again = assembled([certificate, *others], info["signed_attrs"], algorithm_of(loaded), value, token)
     if again != unpadded(container):
         # What the signature does not cover is compared with the one way our signer writes it.
         raise Refused("pdf.signature-form", "container")

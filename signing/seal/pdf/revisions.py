@@ -80,7 +80,7 @@ def _check_dictionaries(
         raise Refused("pdf.signature-form", "entries")
     if sealed["/SubFilter"] != "/ETSI.CAdES.detached" or stamped["/SubFilter"] != "/ETSI.RFC3161":
         raise Refused("pdf.signature-form", "sub filter")
-    permissions = reader.root["/Perms"]
+    permissions = value(reader.root, "/Perms", {})
     if set(permissions) != {"/DocMDP"} or permissions.raw_get("/DocMDP") != seal.sig_field.raw_get("/V"):
         raise Refused("pdf.not-certified")
     references = sealed["/Reference"]

@@ -255,6 +255,8 @@ def _check_pages(reader: PdfFileReader) -> None:
         named = [annotations.raw_get(place) for place in range(len(annotations))]
         if named != (fields if number == 0 else []):
             raise Refused("pdf.annotation", f"page {number + 1}")
+        if not isinstance(page["/Contents"], generic.StreamObject):
+            raise Refused("pdf.page-structure", f"page {number + 1} in pieces")
         if stream_size(page["/Contents"], MAX_CONTENT) == 0:
             raise Refused("pdf.page-structure", f"page {number + 1} is empty")
 
