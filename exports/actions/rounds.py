@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -13,6 +14,8 @@ from exports.actions import sending
 from exports.models import Destination
 from hocba.kernel.canonical import sha256
 from schools import actors
+
+logger = logging.getLogger(__name__)
 
 LOCK_CLASS = 0x5171
 PAUSE_FROM = 3
@@ -44,13 +47,24 @@ def go(destination: Destination, *, clock: Clock) -> bool:
 
 
 def _speak(destination: Destination, clock: Clock) -> bool:
-    registrations = sending.due_certificates(destination, by=actors.system(clock()))
-    for row in registrations:
-        sending.register(row, by=actors.system(clock()))
-    packages = sending.due_packages(destination, by=actors.system(clock()))
-    for package in packages:
-        sending.send(package, destination, by=actors.system(clock()))
-    return bool(registrations or packages)
+    """Say whether anything was answered; what one school is refused keeps no other one waiting. Raises: Away."""
+    spoke = False
+    for row in sending.due_certificates(destination, by=actors.system(clock())):
+        spoke |= _said(lambda: sending.register(row, by=actors.system(clock())))  # noqa: B023 - called at once
+    for package in sending.due_packages(destination, by=actors.system(clock())):
+        spoke |= _said(lambda: sending.send(package, destination, by=actors.system(clock())))  # noqa: B023
+    return spoke
+
+
+def _said(sentence: Callable[[], None]) -> bool:
+    try:
+        sentence()
+    except sending.Away as away:
+        if not away.alone:
+            raise
+        logger.warning("A sender waits, the others go on: %s", away.reason)
+        return False
+    return True
 
 
 def _paused(destination: Destination, now: datetime) -> bool:
