@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 
 from hocba.kernel.canonical import sha256_hex
 from hocba.kernel.errors import DomainError
 from records.actions import life
+from records.models import IssueSheet, TranscriptVersion
 from records.rules.lifecycle import Event
 from records.rules.lifecycle import State as Stage
 from schools import audit, scopes
@@ -31,6 +32,7 @@ from signing.seal.verdict import Indication, SignatureReport
 from signing.seal.xml.partial import check_slot
 
 Clock = Callable[[], datetime]
+Row = TypeVar("Row", bound=Model)
 State = SigningItem.State
 LOCK_CLASS = 0x5169
 """First key of the advisory locks on items; the second is the item's number."""
@@ -52,7 +54,7 @@ class ItemFailed(DomainError):
 
 
 HOLD = (
-    "SELECT pg_try_advisory_lock(%s, %s), id, class_year_id, role, authority_id, state, key_session,"
+    "SELECT pg_try_advisory_lock(%s, %s) AS free, id, class_year_id, role, authority_id, state, key_session,"
     " key_session_ends_at, authorised_by_id FROM signing_signingbatch WHERE id = %s"
 )
 
@@ -66,20 +68,74 @@ def held(item_id: int, batch_id: int) -> Iterator[tuple[bool, SigningBatch]]:
     key = item_id % 2**31
     with connection.cursor() as cursor:
         cursor.execute(HOLD, [LOCK_CLASS, key, batch_id])
-        row, names = cursor.fetchone(), [column.name for column in cursor.description or ()]
-    if row is None:
+        found = _named(cursor)
+    if not found:
         raise SigningBatch.DoesNotExist
-    free = row[0] is True
+    free = found["free"] is True
     try:
-        yield free, SigningBatch.from_db(connection.alias, names[1:], row[1:])
+        yield free, _row_of(SigningBatch, found)
     finally:
         if free:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK_CLASS, key])
 
 
-def intend(item: SigningItem, batch: SigningBatch, *, by: Actor) -> None:
-    """Store exactly which bytes will be signed, in the scoped transaction that read the item.
+ITEM = """
+    SELECT item.id, item.version_id, item.school_path, item.pupil_id, item.state, item.prepared_xml, item.digest,
+           item.signed_xml, version.transcript_id, version.look_up_code, version.replaces_id, sheet.leader_id,
+           sheet.homeroom_teacher_id,
+           CASE WHEN item.state <> 'WAITING' THEN NULL WHEN %s = '' THEN version.frozen_xml ELSE (
+               SELECT earlier.signed_xml FROM signing_signingitem AS earlier
+               JOIN signing_signingbatch AS batch ON batch.id = earlier.batch_id
+               WHERE earlier.version_id = item.version_id AND batch.role = %s AND earlier.state = 'DONE' LIMIT 1
+           ) END AS before
+    FROM signing_signingitem AS item
+    JOIN records_transcriptversion AS version ON version.id = item.version_id
+    JOIN records_issuesheet AS sheet ON sheet.id = version.issue_sheet_id
+    WHERE item.id = %s
+"""
+SIGNED_BEFORE = {
+    SignerRole.HOMEROOM: "",
+    SignerRole.LEADER: SignerRole.HOMEROOM.value,
+    SignerRole.SEAL: SignerRole.LEADER.value,
+}
+
+
+def read(item_id: int, batch: SigningBatch) -> tuple[SigningItem, bytes | None]:
+    """Return an item, and while it waits what this signer signs: the frozen bytes, or the document with the
+    earlier signatures (None where it is missing). Asks for a scope. Raises: SigningItem.DoesNotExist.
+    """
+    earlier = SIGNED_BEFORE[SignerRole(batch.role)]
+    with connection.cursor() as cursor:
+        cursor.execute(ITEM, [earlier, earlier, item_id])
+        found = _named(cursor)
+    if not found:
+        raise SigningItem.DoesNotExist
+    item = _row_of(SigningItem, found)
+    item.version = _row_of(TranscriptVersion, found | {"id": item.version_id})
+    item.version.issue_sheet = _row_of(IssueSheet, found | {"id": None})
+    before = found["before"]
+    return item, None if before is None else bytes(before)
+
+
+def _named(cursor: Any) -> dict[str, Any]:
+    """Return the one row of an answer by its columns' names, empty without a row."""
+    row = cursor.fetchone()
+    return (
+        {}
+        if row is None
+        else {column.name: value for column, value in zip(cursor.description, row, strict=True)}
+    )
+
+
+def _row_of(model: type[Row], found: dict[str, Any]) -> Row:
+    """Return a row with those of its columns that were asked for; the others stay where they are."""
+    names = [one.attname for one in model._meta.concrete_fields if one.attname in found]
+    return model.from_db(connection.alias, names, [found[name] for name in names])
+
+
+def intend(item: SigningItem, batch: SigningBatch, before: bytes | None, *, by: Actor) -> None:
+    """Store exactly which bytes will be signed, in the scoped transaction that read the item and `before`.
 
     Raises: ItemFailed, Conflict.
     """
@@ -89,8 +145,10 @@ def intend(item: SigningItem, batch: SigningBatch, *, by: Actor) -> None:
         raise ItemFailed(code="frozen-anew")
     if transcript.state not in READY[role]:
         raise ItemFailed(code="moved-on", state=transcript.state)
+    if before is None:
+        raise ItemFailed(code="earlier-signature-missing")
     prepared = xml.prepare(
-        _document_before(item, role),
+        before,
         role,
         instruments.chain_of(batch.authority),
         signing_time=by.at,
@@ -98,7 +156,7 @@ def intend(item: SigningItem, batch: SigningBatch, *, by: Actor) -> None:
     )
     item.prepared_xml, item.digest, item.state = prepared.document, prepared.digest.hex(), State.INTENDED
     together = Writes()
-    together.update(_row(item), prepared_xml=item.prepared_xml, digest=item.digest, state=item.state)
+    together.update(_only(item), prepared_xml=item.prepared_xml, digest=item.digest, state=item.state)
     if role is SignerRole.SEAL and transcript.state != Stage.SEALING:
         life.advance(transcript, Event.SEAL_INTENDED, by=by, within=together)
     together.send()
@@ -172,7 +230,7 @@ def finish_person(
         together = Writes()
         add_signature(item, batch, document, report, by=by, within=together)
         life.advance(transcript, EVENT[role], by=by, within=together)
-        together.update(_row(item), signed_xml=document, prepared_xml=None, state=State.DONE)
+        together.update(_only(item), signed_xml=document, prepared_xml=None, state=State.DONE)
         count(batch, done=1, by=by, within=together)
         return _ended_session(together.send())
 
@@ -226,7 +284,7 @@ def fail(item: SigningItem, batch: SigningBatch, failed: DomainError, *, by: Act
         if transcript.state == Stage.SEALING and transcript.current_id == item.version_id:
             life.advance(transcript, Event.SEAL_ABANDONED, by=by, reason=failed.case, within=together)
         together.update(
-            _row(item),
+            _only(item),
             state=State.FAILED,
             failure_code=failed.case[:60],
             failure_facts=facts,
@@ -254,20 +312,8 @@ def _ended_session(answers: list[list[tuple[Any, ...]]]) -> str:
     return str(session) if state == SigningBatch.State.DONE else ""
 
 
-def _row(item: SigningItem) -> QuerySet[SigningItem]:
+def _only(item: SigningItem) -> QuerySet[SigningItem]:
     return SigningItem.objects.filter(pk=item.pk)
-
-
-def _document_before(item: SigningItem, role: SignerRole) -> bytes:
-    """Return what this signer signs: the frozen bytes, or the document with the earlier signatures."""
-    if role is SignerRole.HOMEROOM:
-        return bytes(item.version.frozen_xml)
-    before = SignerRole.HOMEROOM if role is SignerRole.LEADER else SignerRole.LEADER
-    earlier = SigningItem.objects.filter(version_id=item.version_id, batch__role=before, state=State.DONE)
-    document = earlier.values_list("signed_xml", flat=True).first()
-    if document is None:
-        raise ItemFailed(code="earlier-signature-missing")
-    return bytes(document)
 
 
 def wait(batch: SigningBatch, reason: str, *, by: Actor) -> None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db.models import QuerySet
-
 from hocba.kernel.errors import DomainError, Unavailable
 from schools import actors, scopes
 from schools.models import ClassYear
@@ -139,25 +137,12 @@ def _advance(batch: SigningBatch, item_id: int, clock: Clock) -> str:
 def _begun(batch: SigningBatch, item_id: int, clock: Clock) -> SigningItem:
     """Return the item as it stands; where nothing was done yet, its intent is stored in the same commit."""
     with scopes.system(batch.class_year.school.path):
-        item = _rows(batch).get(pk=item_id)
+        item, before = items.read(item_id, batch)
         if item.state == State.WAITING:
-            items.intend(item, batch, by=actors.system(clock()))
+            items.intend(item, batch, before, by=actors.system(clock()))
     return item
-
-
-ITEM = (
-    "state", "digest", "prepared_xml", "signed_xml", "school_path", "pupil_id", "version__transcript_id",
-    "version__look_up_code", "version__replaces_id", "version__issue_sheet__leader_id",
-    "version__issue_sheet__homeroom_teacher_id",
-)  # fmt: skip
-"""What a worker asks of an item and its version, and no more: the rows are wide."""
 
 
 def _item(batch: SigningBatch, item_id: int) -> SigningItem:
     with scopes.system(batch.class_year.school.path):
-        return _rows(batch).get(pk=item_id)
-
-
-def _rows(batch: SigningBatch) -> QuerySet[SigningItem]:
-    rows = SigningItem.objects.select_related("version__issue_sheet").only(*ITEM)
-    return rows if batch.role != SignerRole.HOMEROOM else rows.only(*ITEM, "version__frozen_xml")
+        return items.read(item_id, batch)[0]
