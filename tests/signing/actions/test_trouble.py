@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -288,9 +289,7 @@ def test_withdrawing_asks_for_a_reason_a_right_and_an_open_year(world: World) ->
 
     def tries(person: object, reason: str, days: int = 0) -> str:
         actor = world.actor(person)  # type: ignore[arg-type]
-        actor = type(actor)(
-            actor.person, actor.at + timedelta(days=days), actor.grants, actor.relations, actor.request_id
-        )
+        actor = replace(actor, at=actor.at + timedelta(days=days))
         with pytest.raises((Invalid, NotPermitted, RuleBroken)) as refused, scopes.of(actor):
             withdrawals.withdraw(sealed, reason=reason, by=actor)
         return refused.value.case
