@@ -141,7 +141,7 @@ def of(person: Person, at: datetime, *, request_id: str = "", working_in: int | 
     )
     homes = tuple({one.paths[0] for one in grants})
     teaches, leads = _schools_of(person, in_force, homes)
-    return Actor(person, at, grants, _family(person), teaches, leads, request_id)
+    return Actor(person, at, grants, _family(person, in_force), teaches, leads, request_id)
 
 
 def outermost(paths: Iterable[str]) -> tuple[str, ...]:
@@ -166,11 +166,11 @@ def _schools_of(
     return teaches, leads
 
 
-def _family(person: Person) -> frozenset[Relation]:
-    """Return how the person may stand beside rows of a family."""
+def _family(person: Person, in_force: Q) -> frozenset[Relation]:
+    """Return how the person stands beside rows of a family now."""
     if person.kind == PersonKind.PUPIL:
         return frozenset({Relation.PUPIL})
-    return frozenset({Relation.GUARDIAN}) if person.guardianships.exists() else frozenset()
+    return frozenset({Relation.GUARDIAN}) if person.guardianships.filter(in_force).exists() else frozenset()
 
 
 SYSTEM_NAME = "Hệ thống hocba"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -30,6 +31,8 @@ def certificates(request: ActingRequest) -> HttpResponse:
     people = queries.signers_of(request.actor, schools)
     choices = [(one.pk, f"{one.full_name} – {title}" if title else one.full_name) for one, title in people]
     form = None
+    if request.method == "POST" and not schools:
+        raise PermissionDenied
     if len(schools) == 1:
         bound = request.method == "POST"
         form = RequestForm(choices, request.POST if bound else None, request.FILES if bound else None)
