@@ -13,6 +13,7 @@ from hocba import web
 from hocba.logs import request_number
 
 type_of_answer = Callable[[HttpRequest], HttpResponse]
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 GIVEN_NUMBER = re.compile(r"[A-Za-z0-9-]{8,64}")
 
 
@@ -33,6 +34,23 @@ class RequestId:
             return response
         finally:
             request_number.reset(token)
+
+
+class PlainAddress:
+    """Refuses an address with control characters: no page of ours has one, and no database takes a NUL."""
+
+    def __init__(self, get_response: type_of_answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer 400 when the path or a parameter holds one."""
+        words = [request.path_info, *(word for item in request.GET.lists() for word in (item[0], *item[1]))]
+        if any(CONTROL.search(word) for word in words):
+            sentence = _(
+                "Địa chỉ có ký tự điều khiển không nhìn thấy nên không đọc được. Hãy mở lại từ trang đầu."
+            )
+            return web.refuse(request, 400, sentence, case="control-character")
+        return self.get_response(request)
 
 
 class UploadLimit:

@@ -64,6 +64,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "hocba.middleware.PlainAddress",
     "hocba.middleware.UploadLimit",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "hocba.middleware.ChosenLanguage",

@@ -1,11 +1,14 @@
 """The only place where a refusal becomes a page or an API problem (RFC 9457)."""
 
+import errno
 import logging
+import sys
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.core.serializers.json import DjangoJSONEncoder
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
@@ -28,6 +31,9 @@ STATUS: dict[type[errors.DomainError], int] = {
 }
 API_PREFIX = "/api/"
 PROBLEM = "application/problem+json"
+RETRY_SECONDS = {429: 60, 503: 30}
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO, errno.EMFILE, errno.ENFILE}
+"""What the operating system says when a disk or the table of open files is full or gone."""
 GENERAL_PAGES = ("errors/error.html", "hocba/plain_error.html")
 
 
@@ -44,6 +50,10 @@ def sentence_for(status: int) -> str:
         403: _("Tài khoản đang dùng không có quyền làm việc này."),
         404: _("Không tìm thấy trang hoặc dữ liệu này, hoặc tài khoản đang dùng không xem được."),
         405: _("Địa chỉ này không nhận cách gọi đó."),
+        408: _("Nội dung gửi lên quá chậm nên đã ngừng nhận; chưa có gì được lưu. Hãy gửi lại."),
+        413: _("Nội dung gửi lên quá lớn: hệ thống nhận tối đa 10 MB. Chưa có gì được lưu."),
+        415: _("Kiểu nội dung gửi lên không đúng nên không đọc được."),
+        429: _("Có quá nhiều lượt gọi từ cùng một nơi. Xin chờ một phút rồi thử lại."),
         409: _("Dữ liệu đã thay đổi. Hãy tải lại trang rồi làm lại."),
         422: _("Dữ liệu nhập chưa đúng."),
         503: _("Dịch vụ cần dùng chưa trả lời. Hãy thử lại sau ít phút."),
@@ -60,9 +70,13 @@ class Refusals:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Pass the request on."""
+        """Pass the request on; an answer without a word about a wrong verb gets its page."""
         response: HttpResponse = self.get_response(request)
-        return response
+        if response.status_code != 405 or response.content:
+            return response
+        told = refuse(request, 405, case="wrong-verb")
+        told["Allow"] = response["Allow"]
+        return told
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Translate a refusal; anything else stays an error of ours."""
@@ -88,13 +102,14 @@ def refuse(
     The pages need neither session nor database, so that they come when these are what fails.
     """
     if request.path.startswith(API_PREFIX):
-        return JsonResponse(
+        answer: HttpResponse = JsonResponse(
             problem(status, sentence or sentence_for(status), case, **details),
             status=status,
             encoder=ProblemEncoder,
             content_type=PROBLEM,
             json_dumps_params={"ensure_ascii": False},
         )
+        return _with_patience(answer)
     # The page of a status says the general sentence in its own words: here only what this case adds.
     own = "" if sentence == sentence_for(status) else sentence
     facts = {"status": status, "sentence": own, "case": case, **details}
@@ -103,7 +118,15 @@ def refuse(
         "general_sentence": sentence_for(status),
         "specimen": settings.SPECIMEN,
     }
-    return HttpResponse(render_to_string([f"errors/{status}.html", *GENERAL_PAGES], facts), status=status)
+    page = render_to_string([f"errors/{status}.html", *GENERAL_PAGES], facts)
+    return _with_patience(HttpResponse(page, status=status))
+
+
+def _with_patience(answer: HttpResponse) -> HttpResponse:
+    """Say when to come again, where that helps."""
+    if answer.status_code in RETRY_SECONDS:
+        answer["Retry-After"] = str(RETRY_SECONDS[answer.status_code])
+    return answer
 
 
 class ProblemEncoder(DjangoJSONEncoder):
@@ -139,7 +162,8 @@ def api_refusal(exception: Exception, context: dict[str, Any]) -> Response | Non
     if isinstance(exception, errors.DomainError):
         status, sentence = status_of(exception), str(exception.sentence)
         body = problem(status, sentence or sentence_for(status), **_details(exception))
-        return Response(body, status=status, content_type=PROBLEM)
+        wait = {"Retry-After": str(RETRY_SECONDS[status])} if status in RETRY_SECONDS else None
+        return Response(body, status=status, content_type=PROBLEM, headers=wait)
     answer = exception_handler(exception, context)
     if answer is None:
         return None
@@ -152,6 +176,13 @@ def api_refusal(exception: Exception, context: dict[str, Any]) -> Response | Non
     return answer
 
 
+def away(error: BaseException | None) -> bool:
+    """Say whether an error is a part that is away or full just now, and not a mistake of ours."""
+    if isinstance(error, OSError):
+        return error.errno in NO_ROOM
+    return isinstance(error, OperationalError | InterfaceError)
+
+
 def unauthorised(request: HttpRequest) -> HttpResponse:
     """Tell a program that it must sign in first; people are led to the page instead."""
     response = refuse(request, 401, case="not-signed-in")
@@ -160,7 +191,9 @@ def unauthorised(request: HttpRequest) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """handler400."""
+    """handler400; what is too much says so."""
+    if isinstance(exception, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent):
+        return refuse(request, 413, case="too-large")
     return refuse(request, 400)
 
 
@@ -185,8 +218,13 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """handler500: the page must come even when the site's own templates are what fails."""
+    """handler500: the page must come even when the site's own templates are what fails.
+
+    Called while the exception is being handled: a database or disk that is away just now is 503, not our error.
+    """
     try:
+        if away(sys.exc_info()[1]):
+            return refuse(request, 503, case="away")
         return refuse(request, 500, case="error")
     except Exception:
         logger.exception("The error page itself failed")

@@ -14,8 +14,10 @@ from records.actions.homeroom import HomeroomEntry
 from records.actions.results import Entry
 from records.national.codes import TraitCode, code_list
 from records.rules import curriculum
-from schools.fields import TextField
+from schools.fields import DayField, TextField
 
+LONGEST_VERSION = 10
+"""Digits; more are no version that we ever sent."""
 DAY_FORMATS = ("%d/%m/%Y", "%d/%m/%y", "%d-%m-%Y", "%d.%m.%Y", "%Y-%m-%d")
 
 
@@ -38,7 +40,7 @@ def read_subject_rows(post: QueryDict, enrolments: Iterable[int]) -> dict[int, E
     rows = {}
     for each in enrolments:
         version = post.get(f"version-{each}", "")
-        if not version.isdecimal():
+        if not (version.isascii() and version.isdecimal() and len(version) < LONGEST_VERSION):
             continue  # the row was not on the page that was sent: a pupil who came meanwhile
         second = f"second-{each}" in post if f"has-second-{each}" in post else None
         rows[each] = Entry(
@@ -124,7 +126,7 @@ LEVELS = [*((code, label) for code, label in code_list().trait_levels.items())]
 class SheetForm(forms.Form):
     """Date, place and signing leader of a class."""
 
-    issue_on = forms.DateField(
+    issue_on = DayField(
         label=_("Ngày phát hành"),
         input_formats=DAY_FORMATS,
         widget=forms.DateInput(

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
 from schools import texts
+
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
+"""Days that a form takes: beyond them lies only what was mistyped, and a calendar that cannot be computed with."""
 
 
 class TextField(forms.CharField):
@@ -30,3 +35,13 @@ class TextField(forms.CharField):
         super().validate(value)
         if refusal := texts.refusal(value or ""):
             raise ValidationError(refusal, code="unfit-text")
+
+
+class DayField(forms.DateField):
+    """A day between 1900 and 2199."""
+
+    def validate(self, value: Any) -> None:
+        """Refuse a year that nobody means. Raises: ValidationError."""
+        super().validate(value)
+        if value is not None and not FIRST_DAY <= value <= LAST_DAY:
+            raise ValidationError(_("Năm phải từ 1900 đến 2199; xin xem lại."), code="far-day")

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from hocba.kernel.names import sort_key
 from schools import words
 from schools.actions.staffing import AT_A_SCHOOL
-from schools.fields import TextField
+from schools.fields import DayField, TextField
 
 
 class SignInForm(forms.Form):
@@ -44,7 +44,7 @@ class PupilForm(forms.Form):
     gender = forms.ChoiceField(
         label=_("Giới tính"), required=False, choices=[("", _("Chưa có")), ("NAM", _("Nam")), ("NU", _("Nữ"))]
     )
-    born_on = forms.DateField(
+    born_on = DayField(
         label=_("Ngày sinh"),
         required=False,
         input_formats=("%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%Y-%m-%d"),
@@ -73,10 +73,10 @@ class PupilForm(forms.Form):
 DATES = ["%d/%m/%Y", "%Y-%m-%d"]
 
 
-def day_field(label: Any, **options: Any) -> forms.DateField:
+def day_field(label: Any, **options: Any) -> DayField:
     """Return a field for a day, written 15/05/2026 or chosen in the browser's calendar."""
     widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    return forms.DateField(label=label, input_formats=DATES, widget=widget, **options)
+    return DayField(label=label, input_formats=DATES, widget=widget, **options)
 
 
 class AppointForm(forms.Form):

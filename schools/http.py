@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.http import HttpRequest
 
 from schools.actors import Actor
@@ -14,3 +16,13 @@ class ActingRequest(HttpRequest):
     """A request of a signed-in person; doors marked with a permission always have one."""
 
     actor: Actor
+
+
+LAST_PAGE: Final = 999_999
+
+
+def page_number(request: HttpRequest, name: str = "trang") -> int:
+    """Return the page that the address asks for; 1 for anything that is no such number."""
+    asked = request.GET.get(name, "")
+    wanted = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) <= len(str(LAST_PAGE)) else 1
+    return max(wanted, 1)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from hocba.kernel.errors import DomainError, Invalid
-from schools.fields import TextField
+from schools.fields import DayField, TextField
 from schools.models.people import personal_number_shape
 from signing.actions.checks import FiveFields
 from signing.actions.confirmation import Question, ask, still_open
@@ -150,7 +150,7 @@ class ParticularsForm(forms.Form):
         error_messages={"required": _("Hãy nhập họ tên của học sinh.")},
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
-    born_on = forms.DateField(
+    born_on = DayField(
         label=_("Ngày sinh của học sinh"),
         help_text=_("Ví dụ: 15/05/2016"),
         input_formats=["%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%Y-%m-%d"],

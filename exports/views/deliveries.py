@@ -19,7 +19,7 @@ from exports.queries import deliveries
 from exports.queries.deliveries import ClassLine, Row, SchoolPage
 from exports.views import words
 from hocba.kernel.errors import Conflict, Invalid, RuleBroken, Unavailable
-from schools.http import ActingRequest
+from schools.http import ActingRequest, page_number
 from schools.permissions import Permission as P
 from schools.permissions import needs
 
@@ -35,7 +35,7 @@ def overview(request: ActingRequest) -> HttpResponse:
     years = deliveries.school_years()
     wanted = request.GET.get("nam", "")
     year = wanted if wanted in years else next(iter(years), "")
-    page, lines = deliveries.schools(request.actor, year, _number(request.GET.get("trang", "1")))
+    page, lines = deliveries.schools(request.actor, year, page_number(request))
     context = {
         "page": page,
         "query": f"nam={year}",
@@ -61,10 +61,6 @@ def _school_cells(line: deliveries.SchoolLine) -> list[dict[str, object]]:
         {"text": max(line.issued - line.delivered, 0)},
         {"text": line.refused},
     ]
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isdecimal() else 1
 
 
 @needs(P.DELIVERY_VIEW)

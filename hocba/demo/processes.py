@@ -153,9 +153,8 @@ class Demo:
     def start_web(self, port: int) -> None:
         """Start the web processes. Raises: ChildFailed."""
         child = self.in_the_back(
-            "web", "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--workers", "2", "--threads", "4",
-            "--worker-class", "gthread", "--no-control-socket", "--log-level", "warning",
-            "hocba.wsgi:application",
+            "web", "-m", "gunicorn", "--config", "python:hocba.serving.config", "--workers", "2",
+            "--bind", f"127.0.0.1:{port}", "--log-level", "warning", "hocba.wsgi:application",
         )  # fmt: skip
         self._supervisor.wait_for_http(child, f"http://127.0.0.1:{port}/healthz")
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from hocba.kernel.errors import Conflict, Invalid
 from schools.actions import units as actions
-from schools.http import ActingRequest
+from schools.http import ActingRequest, page_number
 from schools.permissions import Permission, holds, needs
 from schools.queries import units
 from schools.unit_forms import CloseUnitForm, UnitForm
@@ -28,10 +28,7 @@ from schools.views import unit_page
 def tree(request: ActingRequest) -> HttpResponse:
     """Show a page of the tree; who has one unit only is led to it."""
     search, level = request.GET.get("q", ""), request.GET.get("cap", "")
-    number = request.GET.get("trang", "1")
-    found = units.tree(
-        request.actor, search=search, level=level, number=int(number) if number.isdecimal() else 1
-    )
+    found = units.tree(request.actor, search=search, level=level, number=page_number(request))
     if (
         found.page.paginator.count == 1
         and not (search or level)
