@@ -31,9 +31,13 @@ app.conf.update(
         "unacked_restore_throttle": 1,
     },
     beat_schedule={
-        "sweep_batches": {"task": "signing.tasks.sweep_batches", "schedule": 30.0},
-        "publish_log": {"task": "signing.tasks.publish_log", "schedule": 10.0},
-        "settle_audit": {"task": "signing.tasks.settle_audit", "schedule": 60.0},
+        "sweep_batches": {
+            "task": "signing.tasks.sweep_batches",
+            "schedule": 10.0,
+            "options": {"expires": 10},
+        },
+        "publish_log": {"task": "signing.tasks.publish_log", "schedule": 10.0, "options": {"expires": 10}},
+        "settle_audit": {"task": "signing.tasks.settle_audit", "schedule": 60.0, "options": {"expires": 60}},
         "open_audit_months": {"task": "signing.tasks.open_audit_months", "schedule": 24 * 3600.0},
         "deliver": {"task": "exports.tasks.deliver", "schedule": 5.0, "options": {"expires": 5}},
         "forget_attempts": {"task": "signing.tasks.forget_attempts", "schedule": 3600.0},

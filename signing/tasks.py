@@ -11,7 +11,9 @@ from signing.actions import audit_roots, guesses, ledger, run, trust_lists
 from signing.actions.run import TRY_LATER
 
 CHUNK = 4
-LONGEST_PAUSE_SECONDS = 30
+LONGEST_PAUSE_SECONDS = 15
+EXPIRES_SECONDS = 120
+"""What has waited longer in the broker is dropped: the sweeper has sent it anew, or will."""
 
 
 @shared_task
@@ -19,7 +21,8 @@ def run_batch(*, batch_id: int, **_: object) -> None:
     """Share the open items of a batch among the workers."""
     waiting = run.open_items(batch_id)
     for start in range(0, len(waiting), CHUNK):
-        run_items.delay(batch_id=batch_id, item_ids=waiting[start : start + CHUNK])
+        ids = {"batch_id": batch_id, "item_ids": waiting[start : start + CHUNK]}
+        run_items.apply_async(kwargs=ids, expires=EXPIRES_SECONDS)
 
 
 @shared_task(bind=True, max_retries=None)
@@ -37,9 +40,9 @@ def run_items(self, *, batch_id: int, item_ids: list[int], **_: object) -> None:
 
 @shared_task
 def sweep_batches(**_: object) -> None:
-    """Find batches that run and that nobody touched for a minute: a worker or the broker was lost."""
+    """Find batches that run and that nobody touched for a while: a worker or the broker was lost."""
     for batch_id in run.forgotten(clock.now()):
-        run_batch.delay(batch_id=batch_id)
+        run_batch.apply_async(kwargs={"batch_id": batch_id}, expires=EXPIRES_SECONDS)
 
 
 @shared_task

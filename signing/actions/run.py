@@ -20,7 +20,8 @@ from signing.seal.trust import SignerRole
 
 State = SigningItem.State
 SESSION_OVER = (SessionExpired, SessionExhausted)
-FORGOTTEN_AFTER = timedelta(seconds=60)
+FORGOTTEN_AFTER = timedelta(seconds=20)
+"""Longer than an item takes while a timestamp authority keeps it waiting."""
 TRY_LATER = (Unavailable, TimestampUnavailable, RevocationUnavailable)
 NOT_SEALED = (NotSealable, KeyNotSupported, WrongRawSignature)
 
@@ -39,13 +40,15 @@ def open_items(batch_id: int) -> list[int]:
 
 
 def forgotten(now: datetime) -> list[int]:
-    """Return running batches that no worker touched for a while: the broker or a worker was lost."""
+    """Return running batches that no worker touched for a while: the broker or a worker was lost.
+
+    They count as touched from now on, so that a batch which only waits its turn is not sent again and again.
+    """
     stale = now - FORGOTTEN_AFTER
-    return list(
-        SigningBatch.objects.filter(state=SigningBatch.State.RUNNING, touched_at__lt=stale).values_list(
-            "pk", flat=True
-        )
-    )
+    running = SigningBatch.objects.filter(state=SigningBatch.State.RUNNING)
+    found = list(running.filter(touched_at__lt=stale).order_by("touched_at").values_list("pk", flat=True))
+    running.filter(pk__in=found).update(touched_at=now)
+    return found
 
 
 @dataclass
