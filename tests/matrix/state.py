@@ -19,7 +19,7 @@ TABLES = """
 @contextmanager
 def owner() -> Any:
     """Yield a connection of the owner beside the application's: it sees what was committed, past row-level security."""
-    made: dict[str, Any] = settings.DATABASE_OWNER
+    made: dict[str, Any] = settings.DATABASE_OWNER or {}
     address = {"host": made["HOST"], "port": made["PORT"], "user": made["USER"], "password": made["PASSWORD"]}
     with psycopg.connect(**address, dbname=connection.settings_dict["NAME"], autocommit=True) as link:
         yield link
