@@ -1,4 +1,4 @@
-"""Stand-alone helper programs on the loopback address: an HTTP server base, and starting one as a child.
+"""Stand-alone helper programs, on the loopback address unless told: an HTTP server base, and starting one as a child.
 
 The specimen PKI and the key agent share it. A child prints `ready <url>` once it answers, and with
 `--with-parent` ends when its standard input closes, so that no helper outlives the program that started it.
@@ -26,19 +26,20 @@ class BodyRefused(Exception):
 
 
 class LoopbackServer(ThreadingHTTPServer):
-    """An HTTP server on 127.0.0.1, a thread per connection, with a backlog for bursts."""
+    """An HTTP server, a thread per connection, with a backlog for bursts; on 127.0.0.1 unless `bind` says else."""
 
     daemon_threads = True
     block_on_close = False
     request_queue_size = 256
 
-    def __init__(self, port: int, handler: type[LoopbackHandler]) -> None:
-        super().__init__((LOOPBACK, port), handler)
+    def __init__(self, port: int, handler: type[LoopbackHandler], *, bind: str = LOOPBACK) -> None:
+        self._bind = bind
+        super().__init__((bind, port), handler)
 
     @property
     def url(self) -> str:
         """Return where this server answers, without a closing slash."""
-        return f"http://{LOOPBACK}:{self.server_address[1]}"
+        return f"http://{self._bind}:{self.server_address[1]}"
 
     def handle_error(self, request: object, client_address: object) -> None:
         """Stay silent about connections that the other side broke off; report everything else."""

@@ -1,4 +1,8 @@
-"""The agent over HTTP: `python -m signing.agent --directory DIR [--port N]`.
+"""The agent over HTTP: `python -m signing.agent --directory DIR [--port N] [--bind ADDRESS --name NAME …]`.
+
+It answers on loopback under loopback's names. In a container it is reached under the name of its service: `--bind`
+says where it listens and each `--name` under which name a caller may address it, so that no other name of this
+address (a page that a browser was led to) is answered. The way between caller and agent must be private: PINs take it.
 
 JSON in and out, `Authorization: Bearer <content of DIR/token>`:
 | request | answer |
@@ -42,8 +46,11 @@ TEXT_LIMIT = 500
 class AgentServer(LoopbackServer):
     """The HTTP server with its keys and open sessions."""
 
-    def __init__(self, port: int, directory: Path) -> None:
-        super().__init__(port, Handler)
+    def __init__(
+        self, port: int, directory: Path, *, bind: str = LOOPBACK, names: tuple[str, ...] = ()
+    ) -> None:
+        super().__init__(port, Handler, bind=bind)
+        self.names = frozenset({LOOPBACK, "localhost", *names})
         self.token = ensure_token(directory)
         self.keys = KeyFiles(directory)
         self.sessions = Sessions(self.keys, Journal(directory / "log.jsonl"))
@@ -100,7 +107,7 @@ class Handler(LoopbackHandler):
         host = self.headers.get("Host", "").rpartition(":")[0]
         if not hmac.compare_digest(given, f"Bearer {self.server.token}".encode("ascii")):
             raise NoToken
-        if host not in (LOOPBACK, "localhost") or "Origin" in self.headers:
+        if host not in self.server.names or "Origin" in self.headers:
             raise NoToken
 
     def _credential(self, name: str) -> dict[str, object]:
@@ -167,17 +174,30 @@ def _digests(wish: dict[str, object]) -> list[bytes]:
     return digests
 
 
-def main() -> None:
-    """Run the agent until it is told to stop; a second one on the same directory refuses to start."""
+def parser() -> argparse.ArgumentParser:
+    """Return what the command line takes."""
     parser = argparse.ArgumentParser(prog="python -m signing.agent")
     parser.add_argument("--directory", type=Path, required=True)
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--with-parent", action="store_true", help="end when standard input closes")
-    options = parser.parse_args()
+    parser.add_argument(
+        "--bind", default=LOOPBACK, help="address to listen on; beyond loopback a --name is due"
+    )
+    parser.add_argument("--name", action="append", default=[], help="further host name to be addressed by")
+    return parser
+
+
+def main() -> None:
+    """Run the agent until it is told to stop; a second one on the same directory refuses to start."""
+    options = parser().parse_args()
+    if options.bind != LOOPBACK and not options.name:
+        sys.exit("--bind beyond loopback: say with --name under which name callers address the agent")
     ensure_token(options.directory)
     with (options.directory / ".lock").open("a") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             sys.exit("another agent already holds the keys in this directory")
-        serve(AgentServer(options.port, options.directory), with_parent=options.with_parent)
+        names = tuple(options.name)
+        server = AgentServer(options.port, options.directory, bind=options.bind, names=names)
+        serve(server, with_parent=options.with_parent)

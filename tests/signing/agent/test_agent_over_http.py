@@ -237,3 +237,40 @@ def test_it_ends_when_the_program_that_started_it_is_gone(directory: Path) -> No
         assert child.stdout.readline().startswith("ready http://127.0.0.1:")
         child.stdin.close()
         assert child.wait(timeout=20) == 0
+
+
+def test_it_answers_under_the_names_it_was_given_and_no_other(
+    directory: Path, elliptic: Enrolled, tmp_path: Path
+) -> None:
+    with Child(
+        "signing.agent", ["--directory", str(directory), "--name", "agent", "--name", "keys.example"]
+    ) as child:
+        right = f"Bearer {(directory / 'token').read_text('ascii')}"
+        status = {
+            host: HTTP.request(
+                "GET", f"{child.url}/credentials", headers={"Authorization": right, "Host": host}
+            ).status
+            for host in (
+                "agent:8070",
+                "keys.example:80",
+                "localhost:1",
+                "attacker.example:80",
+                "agent.evil:80",
+            )
+        }
+
+    assert status == {
+        "agent:8070": 200, "keys.example:80": 200, "localhost:1": 200,
+        "attacker.example:80": 401, "agent.evil:80": 401,
+    }  # fmt: skip
+
+
+def test_it_listens_beyond_loopback_only_under_a_name(directory: Path) -> None:
+    """127.0.0.2 is this machine still, and not the usual loopback address: the agent must ask for a name."""
+    with pytest.raises(RuntimeError):
+        Child("signing.agent", ["--directory", str(directory), "--bind", "127.0.0.2"])
+    with Child(
+        "signing.agent", ["--directory", str(directory), "--bind", "127.0.0.2", "--name", "agent"]
+    ) as child:
+        assert child.url.startswith("http://127.0.0.2:")
+        assert HTTP.request("GET", f"{child.url}/credentials").status == 401
