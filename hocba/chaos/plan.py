@@ -80,28 +80,28 @@ class Kind(StrEnum):
 
 
 WEIGHTS = {
-    Kind.WORKERS: 6,
-    Kind.WORKER_PARENT: 5,
+    Kind.WORKERS: 5,
+    Kind.WORKER_PARENT: 4,
     Kind.WORKER_CHILD: 16,
-    Kind.WEB: 8,
-    Kind.WEB_CHILD: 8,
+    Kind.WEB: 5,
+    Kind.WEB_CHILD: 6,
     Kind.RECEIVER: 9,
     Kind.RECEIVER_CHILD: 7,
-    Kind.VALKEY: 8,
+    Kind.VALKEY: 7,
     Kind.AGENT: 4,
     Kind.PKI: 14,
     Kind.DATABASE: 3,
     Kind.RECEIVER_DATABASE: 3,
     Kind.BACKEND: 2,
-    Kind.CONNECTION: 30,
-    Kind.RECEIVER_CONNECTION: 10,
+    Kind.CONNECTION: 36,
+    Kind.RECEIVER_CONNECTION: 14,
     Kind.TSA_FAULT: 8,
     Kind.OCSP_FAULT: 6,
     Kind.PKI_STOPPED: 4,
     Kind.AGENT_STOPPED: 3,
 }
-LONGEST_DOWN_SECONDS = 8.0
-LONGEST_FAULT_SECONDS = 25.0
+LONGEST_DOWN_SECONDS = 6.0
+LONGEST_FAULT_SECONDS = 20.0
 TSA_MODES = ("silent", "error", "garbage", "wrong-nonce", "wrong-imprint", "wrong-signature")
 OCSP_MODES = ("silent", "error", "garbage", "stale", "foreign")
 TSA_TARGETS = (("tsa-1",), ("tsa-2",), ("tsa-1", "tsa-2"))

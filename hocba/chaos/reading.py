@@ -18,22 +18,22 @@ Span = tuple[float, float]
 
 def judged(file: Path, blows: dict[str, Any]) -> list[dict[str, Any]]:
     """Return each read with what excuses it and whether a timestamp or revocation service was stuck."""
+    lines = file.read_text("utf-8").splitlines() if file.exists() else []
+    # The reader was ended in the middle of its last line, perhaps.
+    return [of(json.loads(text), blows) for text in lines if text.endswith("}")]
+
+
+def of(read: dict[str, Any], blows: dict[str, Any]) -> dict[str, Any]:
+    """Return one read with `excused` and `stuck`."""
+    struck = blows["blows"]
     excuses = [span for name in NEEDED for span in _away(blows, name)]
     excuses += [
-        (one["at"] - SLACK, one["at"] + EXCUSES[one["kind"]])
-        for one in blows["blows"]
-        if one["kind"] in EXCUSES
+        (one["at"] - SLACK, one["at"] + EXCUSES[one["kind"]]) for one in struck if one["kind"] in EXCUSES
     ]
-    stuck = [(one["at"], one.get("until", 9e99)) for one in blows["blows"] if one["kind"] in STUCK]
+    stuck = [(one["at"], one.get("until", 9e99)) for one in struck if one["kind"] in STUCK]
     stuck += _away(blows, "tsa+ocsp")
-    found = []
-    for text in file.read_text("utf-8").splitlines() if file.exists() else []:
-        if not text.endswith("}"):
-            continue  # the reader was ended in the middle of its last line
-        one = json.loads(text)
-        span = (one["at"], one["at"] + one["seconds"])
-        found.append(one | {"excused": _meets(span, excuses), "stuck": _meets(span, stuck)})
-    return found
+    span = (read["at"], read["at"] + read["seconds"])
+    return read | {"excused": _meets(span, excuses), "stuck": _meets(span, stuck)}
 
 
 def _away(blows: dict[str, Any], name: str) -> list[Span]:
