@@ -11,6 +11,10 @@ SENTENCES: Final[dict[str, str]] = {
     "file.too-large": gettext_noop(
         "Tệp lớn hơn 10 MB nên không phải học bạ số. Hãy kiểm tra lại tệp đã chọn."
     ),
+    "file.xml-too-large": gettext_noop(
+        "Tệp XML lớn hơn 2 MB; học bạ thật chỉ có vài chục KB — không dùng bản này. Hãy xin nhà trường gửi "
+        "lại tệp gốc."
+    ),
     "file.empty": gettext_noop("Tệp trống. Hãy tải lại tệp rồi kiểm tra lần nữa."),
     "file.kind-unknown": gettext_noop(
         "Tệp này không phải học bạ số (XML, PDF hoặc gói ZIP). Hãy chọn đúng tệp nhà trường đã gửi."
@@ -334,6 +338,14 @@ SENTENCES: Final[dict[str, str]] = {
     "pdf.text-unreadable": gettext_noop(
         "Không đọc được chữ trên trang PDF để so với dữ liệu đã ký — không dùng bản này, hãy xin nhà "
         "trường gửi lại tệp gốc."
+    ),
+    "pdf.letters": gettext_noop(
+        "Hình chữ nhúng trong PDF không phải chữ mà tệp khai (mắt thấy một đằng, máy đọc một nẻo) — "
+        "không dùng bản này."
+    ),
+    "pdf.painted": gettext_noop(
+        "Trang PDF có nét vẽ, hình che hoặc chữ bị giấu, bị dời chỗ — không dùng bản này. Hãy xem dữ liệu "
+        "đã ký hoặc xin nhà trường gửi lại tệp gốc."
     ),
     "pdf.unexpected": gettext_noop(
         "Gặp điều lạ trong tệp PDF nên không thể bảo đảm — không dùng bản này, hãy hỏi lại nhà trường."

@@ -64,9 +64,17 @@ ENDS = family(
     ("inside the first table", cut_at(b"xref\n", 0, 60), "pdf.not-whole-file"),
     ("before the first trailer", cut_at(b"trailer", 0), "pdf.not-whole-file"),
     ("only what was drawn", lambda g: g.drawn, "pdf.not-signed"),
-    ("inside the seal's container", lambda g: g.sealed[: CONTAINER.search(g.sealed).start() + 900], "pdf.not-whole-file"),
+    (
+        "inside the seal's container",
+        lambda g: g.sealed[: CONTAINER.search(g.sealed).start() + 900],
+        "pdf.not-whole-file",
+    ),
     ("without the last revision", last_revision_cut, "pdf.timestamp-missing"),
-    ("inside the last timestamp", lambda g: g.sealed[: g.sealed.rindex(b"/ETSI.RFC3161") + 300], "pdf.not-whole-file"),
+    (
+        "inside the last timestamp",
+        lambda g: g.sealed[: g.sealed.rindex(b"/ETSI.RFC3161") + 300],
+        "pdf.not-whole-file",
+    ),
     ("before the last table", cut_at(b"xref\n", -2), "pdf.not-whole-file"),
     ("before the last startxref", cut_at(b"startxref", -1), "pdf.not-whole-file"),
     ("before the last end mark", cut_at(b"%%EOF", -1), "pdf.not-whole-file"),
@@ -173,12 +181,20 @@ RANGES = family(
 
 SPELLING = family(
     "container",
-    ("zeros", lambda g: CONTAINER.sub(lambda m: b"<" + b"0" * (len(m[0]) - 2) + b">", g.sealed), "pdf.unreadable"),
+    (
+        "zeros",
+        lambda g: CONTAINER.sub(lambda m: b"<" + b"0" * (len(m[0]) - 2) + b">", g.sealed),
+        "pdf.unreadable",
+    ),
     ("small letters", container(0, bytes.lower), "pdf.not-whole-file"),
     ("small letters in the last", container(1, bytes.lower), "pdf.not-whole-file"),
     ("odd number of digits", container(0, lambda v: v[:-2] + b" >"), "pdf.unreadable"),
     ("line break inside", container(0, lambda v: v[:-3] + b"\n\n>"), "pdf.unreadable"),
-    ("padding used for data", container(0, lambda v: v[:-9] + b"DEADBEEF>"), "pdf.changed-after-signing pdf.signature-form"),
+    (
+        "padding used for data",
+        container(0, lambda v: v[:-9] + b"DEADBEEF>"),
+        "pdf.changed-after-signing pdf.signature-form",
+    ),
     ("padding of the last used", container(1, lambda v: v[:-9] + b"DEADBEEF>"), "pdf.signature-form"),
     ("no hexadecimal digit", container(0, lambda v: v[:100] + b"ZZ" + v[102:]), "pdf.unreadable"),
     ("a comment inside", container(0, lambda v: v[:-9] + b"%abcdef\n>"), "pdf.unreadable"),

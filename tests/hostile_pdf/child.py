@@ -1,6 +1,6 @@
 """One child process under the promised limit on memory: verifies every file of a directory, a line for each.
 
-    python -m tests.hostile_pdf.child DIRECTORY TRUST ISO-TIME
+python -m tests.hostile_pdf.child DIRECTORY TRUST ISO-TIME
 """
 
 from __future__ import annotations
@@ -34,9 +34,7 @@ class Answer:
     seconds: float
 
 
-def answers(
-    directory: Path, files: Mapping[str, bytes], trust: Path, at: datetime
-) -> dict[str, Answer]:
+def answers(directory: Path, files: Mapping[str, bytes], trust: Path, at: datetime) -> dict[str, Answer]:
     """Return the child's answer to each file by its name; the files are left in `directory`."""
     directory.mkdir()
     for number, data in enumerate(files.values()):

@@ -97,7 +97,9 @@ def content(change: Callable[[cms.SignedData], object]) -> Callable[[Ground], by
     return lambda g: sealed(g, Plan(change=lambda one: change(one["content"])))
 
 
-def resigned(change: Callable[[Ground, list[cms.CMSAttribute]], list[cms.CMSAttribute]]) -> Callable[[Ground], bytes]:
+def resigned(
+    change: Callable[[Ground, list[cms.CMSAttribute]], list[cms.CMSAttribute]],
+) -> Callable[[Ground], bytes]:
     """Return an attack on the signed attributes, signed again with the school's true key."""
 
     def attack(g: Ground) -> bytes:
@@ -118,7 +120,9 @@ def without(name: str) -> Callable[[Ground, list[cms.CMSAttribute]], list[cms.CM
     return lambda g, found: [one for one in found if one["type"].native != name]
 
 
-def with_value(name: str, value: object) -> Callable[[Ground, list[cms.CMSAttribute]], list[cms.CMSAttribute]]:
+def with_value(
+    name: str, value: object
+) -> Callable[[Ground, list[cms.CMSAttribute]], list[cms.CMSAttribute]]:
     return lambda g, found: [
         *without(name)(g, found), cms.CMSAttribute({"type": name, "values": [value]})
     ]  # fmt: skip
@@ -298,7 +302,9 @@ def unapproved(g: Ground) -> bytes:
 
 
 def strangers_seal(g: Ground) -> bytes:
-    key = g.stranger.issue_organisation("Trường Tiểu học Hoa Sen", "99000101", not_before=g.world.school.certificate.not_valid_before_utc)
+    key = g.stranger.issue_organisation(
+        "Trường Tiểu học Hoa Sen", "99000101", not_before=g.world.school.certificate.not_valid_before_utc
+    )
     return sealed(g, Plan(key=key, evidence=g.world.evidence(g.world.school)))
 
 
@@ -309,7 +315,9 @@ def authority_as_signer(g: Ground) -> bytes:
 
 
 def timestamper(g: Ground) -> bytes:
-    return sealed(g, Plan(key=g.world.pki.timestamp_authority("tsa-1"), evidence=g.world.evidence(g.world.school)))
+    return sealed(
+        g, Plan(key=g.world.pki.timestamp_authority("tsa-1"), evidence=g.world.evidence(g.world.school))
+    )
 
 
 def flawed(name: str) -> Callable[[Ground], bytes]:
@@ -346,8 +354,14 @@ CERTIFICATES = family(
 # --- times and proofs ---
 
 
-def stamped(name: str = "tsa-1", *, hours: float = 0, twist: Twist | None = None, stranger: bool = False,
-            other: bool = False) -> Callable[[Ground], Stamp]:
+def stamped(
+    name: str = "tsa-1",
+    *,
+    hours: float = 0,
+    twist: Twist | None = None,
+    stranger: bool = False,
+    other: bool = False,
+) -> Callable[[Ground], Stamp]:
     """Return a timestamp authority that does one thing wrong."""
 
     def made(g: Ground) -> Stamp:
@@ -376,7 +390,9 @@ def signed_by_the_school(g: Ground) -> Stamp:
     def stamp(digest: bytes) -> bytes:
         asked = tsp.TimeStampReq({"version": 1, "cert_req": True, "message_imprint": {
             "hash_algorithm": {"algorithm": "sha256"}, "hashed_message": digest}})  # fmt: skip
-        return bytes(tsp.TimeStampResp.load(authority.answer(asked.dump(), g.world.clock))["time_stamp_token"].dump())
+        return bytes(
+            tsp.TimeStampResp.load(authority.answer(asked.dump(), g.world.clock))["time_stamp_token"].dump()
+        )
 
     return stamp
 

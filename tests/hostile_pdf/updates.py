@@ -170,7 +170,9 @@ def annotation(subtype: str, number: int = 2, **entries: object) -> Edit:
     def edit(w: Writer) -> None:
         note = dictionary(Type="/Annot", Subtype=subtype, Rect=numbers(100, 500, 200, 520), **entries)
         kept = page(w, number).get("/Annots", generic.ArrayObject())
-        page(w, number)["/Annots"] = generic.ArrayObject([*(kept.raw_get(n) for n in range(len(kept))), w.add_object(note)])
+        page(w, number)["/Annots"] = generic.ArrayObject(
+            [*(kept.raw_get(n) for n in range(len(kept))), w.add_object(note)]
+        )
         w.update_container(page(w, number))
 
     return edit
@@ -251,7 +253,9 @@ def attachment_is_data(w: Writer) -> None:
 
 
 def scripts_named(w: Writer) -> None:
-    tree = dictionary(Names=generic.ArrayObject([generic.pdf_string("a"), dictionary(S="/JavaScript", JS="x")]))
+    tree = dictionary(
+        Names=generic.ArrayObject([generic.pdf_string("a"), dictionary(S="/JavaScript", JS="x")])
+    )
     w.root["/Names"]["/JavaScript"] = w.add_object(tree)
     w.update_container(w.root["/Names"])
 
@@ -384,8 +388,15 @@ def _appended(edit: Edit) -> Callable[[Ground], bytes]:
 
 
 VARIANTS: list[Variant] = [
-    *(Variant("update", name, _appended(edit), ("pdf.changed-after-signing",)) for name, (edit, _) in EDITS.items()),
-    *(Variant("last revision anew", name, again(edit), (code,)) for name, (edit, code) in EDITS.items() if code),
+    *(
+        Variant("update", name, _appended(edit), ("pdf.changed-after-signing",))
+        for name, (edit, _) in EDITS.items()
+    ),
+    *(
+        Variant("last revision anew", name, again(edit), (code,))
+        for name, (edit, code) in EDITS.items()
+        if code
+    ),
     Variant("signatures", "a second signature", second_signature, ("pdf.changed-after-signing",)),
     Variant("signatures", "a second archive", second_archive, ("pdf.changed-after-signing",)),
     Variant("signatures", "sealed twice", sealed_twice, ("pdf.changed-after-signing",)),

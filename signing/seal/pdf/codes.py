@@ -37,5 +37,7 @@ CODES: dict[str, str] = {
     "pdf.other-organisation": "The PDF was not signed by the organisation that sealed the XML.",
     "pdf.text-differs": "What the pages show is not what the sealed data says.",
     "pdf.text-unreadable": "The pages' text cannot be read, so it was not compared with the data.",
+    "pdf.letters": "The embedded letters do not look like what their text says.",
+    "pdf.painted": "The pages paint something that a transcript does not: covered, hidden or displaced letters.",
     "pdf.unexpected": "The verifier met something it does not know; nothing is vouched for.",
 }

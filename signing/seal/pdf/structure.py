@@ -197,6 +197,8 @@ def stream_size(stream: generic.StreamObject, limit: int) -> int:
     """Return the inflated length of a stream. Raises: Refused, beyond `limit` or for another filter."""
     encoded = stream.encoded_data
     method = value(stream, "/Filter")
+    if "/DecodeParms" in stream and value(stream, "/Subtype") != "/Image":
+        raise Refused("pdf.page-structure", "predictor")
     if method is None:
         size = len(encoded)
     elif method == "/FlateDecode" or method == ["/FlateDecode"]:

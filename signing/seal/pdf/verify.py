@@ -20,7 +20,7 @@ from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from hocba.kernel.canonical import sha256
 from signing.seal import certificates
 from signing.seal.paths import Embedded, PathFinding, validate_path
-from signing.seal.pdf import revisions, structure
+from signing.seal.pdf import painted, revisions, structure
 from signing.seal.pdf.cms_check import Signed, read_signature, unpadded
 from signing.seal.pdf.compare import differences
 from signing.seal.pdf.sheet import NotATranscript, sheet_of
@@ -92,7 +92,7 @@ def _verify(data: bytes, trust: Trust, at: datetime) -> Verdict:
     )
     if verdict.indication is Indication.FAILED or not found.path.good:
         return verdict
-    return with_reasons(verdict, _compare(data, anatomy.xml), kind=Kind.PDF, signatures=verdict.signatures)
+    return with_reasons(verdict, _compare(anatomy), kind=Kind.PDF, signatures=verdict.signatures)
 
 
 def _refused(code: str, detail: str) -> Verdict:
@@ -217,9 +217,13 @@ def _metadata(anatomy: Anatomy, code: str) -> list[Reason]:
     return [_failed(Sub.FORMAT_FAILURE, "integrity", "pdf.metadata")]
 
 
-def _compare(data: bytes, xml: bytes) -> list[Reason]:
+def _compare(anatomy: Anatomy) -> list[Reason]:
+    """What the eye sees must be what the text says, before the text is compared with the data."""
     try:
-        found = differences(data, xml)
+        painted.check(anatomy.reader.root["/Pages"]["/Kids"])
+        found = differences(anatomy.data, anatomy.xml)
+    except Refused as refused:
+        return [_failed(Sub.FORMAT_FAILURE, "integrity", refused.code, detail=refused.detail)]
     except (TextUnreadable, NotATranscript):
         return [_failed(Sub.FORMAT_FAILURE, "integrity", "pdf.text-unreadable")]
     return [
