@@ -115,9 +115,10 @@ def edit(
 def close(unit: Unit, *, on: date, by: Actor) -> None:
     """Let a unit end with the day `on`. It stays in the tree, and what it issued stays valid.
 
-    Raises: NotPermitted; Conflict, while a unit beneath is open; Invalid, for a day before it began.
+    Raises: NotPermitted, also for who keeps no unit above it; Conflict, while a unit beneath is open; Invalid, for
+    a day before it began.
     """
-    unit = _locked(unit, by)
+    unit = _locked(unit, by, from_above=True)
     beneath = Unit.objects.filter(path__gt=unit.path, path__lt=unit.path + PATH_END, closed_on__isnull=True)
     if count := beneath.count():
         said = _("Còn %(count)s đơn vị bên dưới chưa đóng. Hãy đóng các đơn vị ấy trước.")
@@ -132,7 +133,7 @@ def close(unit: Unit, *, on: date, by: Actor) -> None:
 @transaction.atomic
 def reopen(unit: Unit, *, by: Actor) -> None:
     """Take a closing back. Raises: NotPermitted; Conflict, while the unit above is closed."""
-    unit = _locked(unit, by)
+    unit = _locked(unit, by, from_above=True)
     if unit.parent is not None and unit.parent.closed_on is not None:
         raise Conflict(_("Đơn vị cấp trên đã đóng. Hãy mở lại đơn vị ấy trước."))
     unit.closed_on = None
@@ -172,8 +173,10 @@ def oversee(unit: Unit, *, overseers: Iterable[str], by: Actor) -> tuple[str, ..
     return changed
 
 
-def _locked(unit: Unit, by: Actor) -> Unit:
+def _locked(unit: Unit, by: Actor, *, from_above: bool = False) -> Unit:
     require(by, Permission.UNIT_KEEP, unit)
+    if from_above and (unit.parent is None or not may(by, Permission.UNIT_KEEP, unit.parent)):
+        raise NotPermitted(_("Đơn vị của chính mình do cơ quan cấp trên đóng và mở lại."))
     rows = Unit.objects.select_for_update(no_key=True, of=("self",)).select_related("level", "parent")
     return rows.get(pk=unit.pk)
 

@@ -60,6 +60,7 @@ class UnitPage:
     missing: tuple[str, ...]
     keepers: tuple[Keeper, ...]
     keeps: bool
+    closes: bool
 
 
 def tree(actor: Actor, *, search: str = "", level: str = "", number: int = 1) -> Tree:
@@ -105,6 +106,7 @@ def page(actor: Actor, code: str) -> UnitPage:
         missing=missing(found),
         keepers=_keepers(actor, found) if keeps else (),
         keeps=keeps,
+        closes=keeps and found.parent is not None and may(actor, Permission.UNIT_KEEP, found.parent),
     )
 
 
@@ -117,7 +119,9 @@ def overseers(actor: Actor, unit: Unit) -> tuple[Unit, ...]:
 
 def offices(actor: Actor, *, without: Unit) -> tuple[Unit, ...]:
     """Return the open offices that `actor` keeps and may name as overseers of a school."""
-    rows = Unit.objects.filter(level__is_school=False, closed_on__isnull=True).exclude(children=without)
+    rows = Unit.objects.filter(level__is_school=False, closed_on__isnull=True).exclude(
+        path__in=_paths_above(without)
+    )
     return tuple(visible(actor, Permission.UNIT_KEEP, rows).order_by("path")[:200])
 
 
@@ -140,9 +144,13 @@ def _counted(rows: QuerySet[Unit]) -> QuerySet[Unit]:
 
 
 def _above(actor: Actor, unit: Unit) -> tuple[Unit, ...]:
+    rows = Unit.objects.filter(path__in=_paths_above(unit))
+    return tuple(visible(actor, Permission.UNIT_EDIT, rows).order_by("path"))
+
+
+def _paths_above(unit: Unit) -> list[str]:
     codes = unit.path.split(".")[:-2]
-    paths = [".".join(codes[: depth + 1]) + "." for depth in range(len(codes))]
-    return tuple(visible(actor, Permission.UNIT_EDIT, Unit.objects.filter(path__in=paths)).order_by("path"))
+    return [".".join(codes[: depth + 1]) + "." for depth in range(len(codes))]
 
 
 def _keepers(actor: Actor, unit: Unit) -> tuple[Keeper, ...]:

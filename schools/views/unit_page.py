@@ -32,7 +32,8 @@ def show(
     unit, today = shown.unit, request.actor.today
     if shown.keepers:
         audit.record(request.actor, "staff.view", unit_path=unit.path, count=len(shown.keepers))
-    roles = keeping.roles_for(unit)
+    held = {one.membership.role for one in shown.keepers} if unit.level.is_school else set()
+    roles = [role for role in keeping.roles_for(unit) if role.value not in held]
     context = {
         "unit": unit,
         "above": shown.above,
@@ -40,8 +41,9 @@ def show(
         "facts": facts(shown),
         "missing": missing_words(shown.missing),
         "keeps": shown.keeps,
+        "closes": shown.closes,
         "keepers": [_keeper(one, request.actor.person_id, today, ending) for one in shown.keepers],
-        "naming": naming or KeeperForm(roles=roles, initial={"role": roles[0].value}),
+        "naming": naming or (KeeperForm(roles=roles, initial={"role": roles[0].value}) if roles else None),
         "closing": closing or CloseUnitForm(initial={"on": today}),
         "returned": [one for one in (closing, naming, ending[1] if ending else None) if one is not None],
         "named": named,
@@ -90,6 +92,7 @@ def _keeper(
     return {
         "held": held,
         "role": words.ROLES[Role(held.role)],
+        "title": held.title if held.title != str(words.ROLES[Role(held.role)]) else "",
         "username": keeper.username,
         "account": words.ACCOUNTS[keeper.account_state],
         "may_reset": bool(keeper.username) and held.person_id != reader and held.role != Role.REGISTRAR,

@@ -62,6 +62,8 @@ def test_a_department_makes_a_school_that_can_begin() -> None:
     assert Account.objects.get(username="quan-tri-mau").check_password(password[0])
     assert "no-store" in named["Cache-Control"]
     assert "<code>" not in again and "Nguyễn Thị Bản Mẫu" in again
+    assert "Quản trị viên ·" in again and "Quản trị viên · Quản trị viên" not in again
+    assert 'value="registrar" selected' in again and 'value="school_admin"' not in again
     assert Unit.objects.get(code="99777001").parent == department
     admin = Person.objects.get(personal_number="099000111222")
     Account.objects.filter(person=admin).update(password_is_temporary=False)
@@ -210,11 +212,12 @@ def test_edit_names_overseers_and_tells_the_time() -> None:
 
 def test_close_and_open_again_with_the_buttons() -> None:
     department = factories.a_department()
-    school = factories.a_school(parent=department)
+    office = factories.a_subdepartment(department)
+    school = factories.a_school(parent=office)
     client = officer(department)
     today = clock.now().astimezone(clock.VIETNAM).date()
 
-    refused = client.post(f"/don-vi/{department.code}/dong/", {"on": today.isoformat()})
+    refused = client.post(f"/don-vi/{office.code}/dong/", {"on": today.isoformat()})
     closed = client.post(
         f"/don-vi/{school.code}/dong/", {"on": today.isoformat()}, follow=True
     ).content.decode()
@@ -222,6 +225,7 @@ def test_close_and_open_again_with_the_buttons() -> None:
     client.post(f"/don-vi/{school.code}/mo-lai/")
 
     assert refused.status_code == 422 and "Còn 1 đơn vị bên dưới chưa đóng" in refused.content.decode()
+    assert "Đóng đơn vị" not in client.get(f"/don-vi/{department.code}/").content.decode()
     assert "Đơn vị này đóng" in closed and "Cấp vai trò" not in closed
     assert f"Đã đóng, hết ngày {today:%d/%m/%Y}" in listed
     assert Unit.objects.get(pk=school.pk).closed_on is None

@@ -227,6 +227,21 @@ def test_a_unit_closes_with_a_day_after_what_is_beneath_and_opens_again() -> Non
     assert Unit.objects.get(pk=school.pk).closed_on is None
 
 
+def test_nobody_closes_the_own_unit() -> None:
+    department = factories.a_department()
+    ministry = officer(factories.the_ministry(), Role.MINISTRY)
+
+    for act in (
+        lambda by: units.close(department, on=by.today, by=by),
+        lambda by: units.reopen(department, by=by),
+    ):
+        with pytest.raises(NotPermitted):
+            act(officer(department))
+        act(ministry)
+    with pytest.raises(NotPermitted):
+        units.close(factories.the_ministry(), on=ministry.today, by=ministry)
+
+
 def test_the_database_deletes_no_unit() -> None:
     office = factories.a_subdepartment()
 
