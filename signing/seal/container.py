@@ -69,7 +69,7 @@ def read(data: bytes) -> dict[str, bytes]:
             entries = archive.infolist()
             _check_entries(entries)
             _check_layout(data, entries, directory_at)
-            return {name: _inflate(archive, name) for name in NAMES}
+            return {name: _unpack(data, archive.getinfo(name)) for name in NAMES}
     except (zipfile.BadZipFile, zlib.error, struct.error, NotImplementedError, RuntimeError) as error:
         raise BadContainer("bundle.not-zip") from error
     except (EOFError, UnicodeDecodeError, ValueError, OSError) as error:
@@ -149,9 +149,17 @@ def _end_of_part(data: bytes, entry: zipfile.ZipInfo) -> int:
     return int(start + _LOCAL.size + name_length + extra_length + entry.compress_size)
 
 
-def _inflate(archive: zipfile.ZipFile, name: str) -> bytes:
-    with archive.open(name) as part:
-        data = part.read(MAX_INFLATED_BYTES + 1)
-    if len(data) != archive.getinfo(name).file_size:
-        raise BadContainer("bundle.part", name)
-    return data
+def _unpack(data: bytes, entry: zipfile.ZipInfo) -> bytes:
+    """Return a part that fills its place to the last byte: nothing may hide behind a deflate stream's end."""
+    end = _end_of_part(data, entry)
+    packed = data[end - entry.compress_size : end]
+    if entry.compress_type == zipfile.ZIP_DEFLATED:
+        worker = zlib.decompressobj(-zlib.MAX_WBITS)
+        plain = worker.decompress(packed, entry.file_size + 1)
+        if not worker.eof or worker.unused_data or worker.unconsumed_tail:
+            raise BadContainer("bundle.part", entry.orig_filename)
+    else:
+        plain = packed
+    if len(plain) != entry.file_size or zlib.crc32(plain) != entry.CRC:
+        raise BadContainer("bundle.part", entry.orig_filename)
+    return plain
