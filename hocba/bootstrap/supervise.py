@@ -4,6 +4,7 @@ import contextlib
 import ctypes
 import os
 import pwd
+import random
 import signal
 import socket
 import subprocess
@@ -21,6 +22,7 @@ from . import places
 
 PR_SET_PDEATHSIG = 1
 POLL_SECONDS = 0.02
+OWN_PORTS, PORTS_TRIED = (20_000, 32_000), 20
 
 
 class ChildFailed(RuntimeError):
@@ -170,7 +172,17 @@ class Supervisor:
 
 
 def free_port() -> int:
-    """Return a loopback TCP port that nobody listens on just now."""
+    """Return a loopback TCP port that nobody listens on just now.
+
+    Below those that the system gives to outgoing connections, so that a server which is away for a moment finds
+    its port again; one of the system's own choice when chance finds none there.
+    """
+    for port in random.sample(range(*OWN_PORTS), PORTS_TRIED):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            with contextlib.suppress(OSError):
+                probe.bind(("127.0.0.1", port))
+                return port
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

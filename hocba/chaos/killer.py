@@ -120,7 +120,7 @@ class Killer:
             elif part.ended_by_itself():
                 self.fell[part.name] = self.fell.get(part.name, 0) + 1
                 part.kill()
-                part.start()
+                part.back_at = now + 1.0
             part.settle()
         for fault in [one for one in self._faults if one.until <= now]:
             fault.lift()

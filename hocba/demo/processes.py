@@ -228,7 +228,8 @@ def start_helpers(supervisor: Supervisor, ring: KeyRing, *, faults: bool = False
     `faults`: the PKI's services may be told to fail. Raises: ChildFailed.
     """
     own_port = urlsplit(ring.pki.base_url).port or 0
-    pki_port = free_port() if listens(own_port) else own_port
+    # One that is struck and comes back must not find another demo's PKI in its place.
+    pki_port = free_port() if faults or listens(own_port) else own_port
     agent_port = free_port()
     pki_url = f"http://127.0.0.1:{pki_port}"
     line = _module("signing.specimen.server", ring.pki.directory, pki_port)
