@@ -92,7 +92,7 @@ class Handler(LoopbackHandler):
         self._admit()
         try:
             wish = json.loads(data)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise Refusal(detail="json") from error
         if not isinstance(wish, dict):
             raise Refusal(detail="json")

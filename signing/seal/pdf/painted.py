@@ -28,7 +28,7 @@ MAX_PICTURES: Final = 4
 """Pictures in a transcript: two signatures, the seal, the look-up code."""
 
 _DARK, _THIN, _LONG, _FAINT, _NUDGE = 0.4, 1.6, 18.0, 0.2, 260.0
-_NUMBER = rb"-?\d+(?:\.\d+)?"
+_NUMBER = rb"-?\d+(?:\.\d*)?"
 _LINES: Final = tuple(
     (kind, re.compile(pattern.replace(b"N", _NUMBER)))
     for kind, pattern in (
