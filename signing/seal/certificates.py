@@ -96,6 +96,9 @@ def _extension(certificate: x509.Certificate, kind: type[E]) -> E | None:
 _SERIAL: Final = {NameOID.SERIAL_NUMBER: "serialNumber"}
 """The keyword as OpenSSL spells it: other verifiers look names up by it."""
 
+MAX_NAME: Final = 8192
+"""Longest name, in letters, that is read: the longest genuine one has some 300."""
+
 _SERIAL_SPELLINGS: Final = dict.fromkeys(("serialNumber", "SERIALNUMBER"), NameOID.SERIAL_NUMBER)
 
 
@@ -106,6 +109,8 @@ def name_text(name: x509.Name) -> str:
 
 def is_name(text: str, name: x509.Name) -> bool:
     """Return whether `text` is an RFC 4514 form of `name`; spelling may differ, types and values may not."""
+    if len(text) > MAX_NAME:
+        return False
     try:
         read = x509.Name.from_rfc4514_string(text, _SERIAL_SPELLINGS)
     except ValueError:

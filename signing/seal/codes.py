@@ -43,3 +43,6 @@ CODES: Final[dict[str, str]] = {
     "trust.scope": "A signed list is an extract for another school.",
     "trust.anchor": "The certificate that signed a list is not under an anchor of the operator.",
 }
+
+ALARMING: Final = frozenset({"signature.second-opinion"})
+"""Codes that have to wake somebody: two independent verifiers disagree about a signature."""

@@ -208,9 +208,9 @@ def remember(cache: dict[K, V], key: K, value: V) -> None:
 
 def _judge(question: _Question, line: str, moment: datetime) -> PathFinding:
     """Ask pyhanko-certvalidator. Whatever it says is turned into a finding."""
-    if not question.anchors:
-        return PathFinding((_no_chain(line, question),), "unknown")
     loaded = x509.load_der_x509_certificate(question.certificate)
+    if not question.anchors or loaded.issuer == loaded.subject:  # who vouches for himself leads to nobody
+        return PathFinding((_no_chain(line, question),), "unknown")
     ocsps = fresh_ocsps(question.ocsps, loaded, moment)
     crls, said = _anchors_lists(question, loaded, ocsps, moment)
     fingerprint = loaded.fingerprint(hashes.SHA256())
@@ -225,8 +225,24 @@ def _judge(question: _Question, line: str, moment: datetime) -> PathFinding:
         return PathFinding((_no_chain(line, question),), "unknown")
     except path_errors.ValidationError as error:
         return _broken(error, line, question)
-    chain = tuple(hashlib.sha256(one.dump()).hexdigest() for one in path.iter_certs(include_root=True))
-    return PathFinding((), "good", chain)
+    whole = list(path.iter_certs(include_root=True))
+    if _too_long(whole):
+        reason = Reason.unknown(
+            Sub.CHAIN_CONSTRAINTS_FAILURE, line, "path.broken", subject=_subject(question.certificate)
+        )
+        return PathFinding((reason,), "unknown")
+    return PathFinding((), "good", tuple(hashlib.sha256(one.dump()).hexdigest() for one in whole))
+
+
+def _too_long(path: list[asn1_x509.Certificate]) -> bool:
+    """Return whether more authorities stand below the anchor than it may have.
+
+    RFC 5280 §6.1 takes nothing from an anchor but name and key, and the library keeps to that; but ours are
+    issuing authorities, and their own issuer has set them a limit.
+    """
+    constraints = path[0].basic_constraints_value
+    limit = constraints["path_len_constraint"].native if constraints is not None else None
+    return limit is not None and len(path) - 2 > limit
 
 
 def _broken(error: path_errors.ValidationError, line: str, question: _Question) -> PathFinding:

@@ -93,7 +93,10 @@ def _open(token: bytes) -> tuple[cms.SignedData, tsp.TSTInfo]:
     inner = signed["encap_content_info"]
     if inner["content_type"].native != "tst_info" or len(signed["signer_infos"]) != 1:
         raise _Broken(_failed(Sub.FORMAT_FAILURE, "timestamp.format"))
-    return signed, tsp.TSTInfo.load(inner["content"].contents, strict=True)
+    info = tsp.TSTInfo.load(inner["content"].contents, strict=True)
+    if info["version"].native != "v1" or any(one["critical"] for one in info["extensions"].native or ()):
+        raise _Broken(_failed(Sub.FORMAT_FAILURE, "timestamp.format"))
+    return signed, info
 
 
 def _check_imprint(info: tsp.TSTInfo, imprint: bytes) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import io
 import json
 import os
+import select
 import stat
 import sys
+import time
 from argparse import ArgumentParser
 from datetime import datetime
 from pathlib import Path
@@ -17,10 +19,13 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from hocba.kernel import clock
-from signing import reports
+from signing import alarms, reports
 from signing.sandbox import Sandbox
 from signing.seal.verdict import Indication, Verdict
 from signing.seal.verify import MAX_BYTES
+
+PIPE_SECONDS = 4.0
+"""Longest time in which a pipe has to give its file."""
 
 PASSED, FAILED, OPEN, UNREADABLE, MISUSED = 0, 1, 2, 3, 64
 """Exit codes; the first four are the contract's, the last is the usual one for a wrong call."""
@@ -92,13 +97,36 @@ def _verify(sandbox: Sandbox, file: str, at: datetime) -> Verdict | None:
     """Return the verdict, None when the file cannot be read."""
     try:
         path = Path(file)
-        if not stat.S_ISREG(path.stat().st_mode):
+        mode = path.stat().st_mode
+        if stat.S_ISFIFO(mode):
+            data = _from_pipe(path)
+        elif stat.S_ISREG(mode):
+            with path.open("rb") as source:
+                data = source.read(MAX_BYTES + 1)
+        else:
             return None
-        with path.open("rb") as source:
-            data = source.read(MAX_BYTES + 1)
     except (OSError, ValueError):
         return None
-    return sandbox.verify(data, at)
+    return alarms.listen(sandbox.verify(data, at), data)
+
+
+def _from_pipe(path: Path) -> bytes:
+    """Return what comes through a pipe. Raises: TimeoutError, when its writer is silent for too long."""
+    deadline = time.monotonic() + PIPE_SECONDS
+    data = bytearray()
+    pipe = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        while len(data) <= MAX_BYTES:
+            left = deadline - time.monotonic()
+            if left <= 0 or not select.select([pipe], [], [], left)[0]:
+                raise TimeoutError
+            piece = os.read(pipe, 1 << 20)
+            if not piece:
+                break
+            data += piece
+    finally:
+        os.close(pipe)
+    return bytes(data)
 
 
 def _worse(worst: int, verdict: Verdict | None) -> int:

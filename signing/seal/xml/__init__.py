@@ -10,7 +10,7 @@ from signing.seal.xml.package import (
     imprint_package,
     prepare_package,
 )
-from signing.seal.xml.profile import FOREIGN, STRICT, Policy
+from signing.seal.xml.policy import ALONE, FOREIGN, STRICT, Policy
 from signing.seal.xml.received import PackageVerdict, verify_package
 from signing.seal.xml.second import second_opinion
 from signing.seal.xml.sign import (
@@ -25,6 +25,7 @@ from signing.seal.xml.sign import (
 from signing.seal.xml.verify import data_region, verify_xml
 
 __all__ = [
+    "ALONE",
     "FOREIGN",
     "STRICT",
     "Algorithm",

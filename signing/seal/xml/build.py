@@ -58,7 +58,7 @@ def canonical(node: etree._Element) -> bytes:
 def algorithm_of(certificate: x509.Certificate) -> Algorithm | None:
     """Return what the certificate's key signs with, None when the key may not be used (TT 15/2025)."""
     key = certificate.public_key()
-    if isinstance(key, ec.EllipticCurvePublicKey) and isinstance(key.curve, ec.SECP256R1):
+    if isinstance(key, ec.EllipticCurvePublicKey) and isinstance(key.curve, ec.SECP256R1 | ec.SECP384R1):
         return Algorithm.ECDSA
     if isinstance(key, rsa.RSAPublicKey) and MIN_RSA_BITS <= key.key_size <= MAX_RSA_BITS:
         return Algorithm.RSA

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from signing.seal import certificates
-from signing.seal.paths import Embedded, validate_path
+from signing.seal.paths import MAX_ITEM_BYTES, Embedded, validate_path
 from signing.seal.proofs import Case, check_proofs
 from signing.seal.timestamps import TimestampFinding, check_timestamp
 from signing.seal.trust import ANCHOR_OF, AnchorRole, AuthorityEntry, SignerRole, Trust
@@ -30,7 +30,10 @@ from signing.seal.xml.reader import Malformed
 CLAIM_TOLERANCE: Final = timedelta(hours=24)
 """How far the claimed time may lie from the proven one."""
 
-_TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:\d\d)")
+_TIME: Final = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?(?:Z|[+-][0-9]{2}:[0-9]{2})"
+)
+_OWN_TIME: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\+07:00")
 _HASHES: Final[dict[str, type[hashes.SHA256 | hashes.SHA384 | hashes.SHA512]]] = {
     "sha256": hashes.SHA256,
     "sha384": hashes.SHA384,
@@ -59,7 +62,7 @@ def judge_slot(slot: Slot, trust: Trust, at: datetime, school: str, *, exact: bo
     """Return what is found about the signature in one slot. Raises: Malformed, for unreadable values."""
     role = slot.role.value
     certificate = load_certificate(slot.signed.certificates)
-    claimed = instant(slot.signed_on, words.SIGNED_ON)
+    claimed = instant(slot.signed_on, words.SIGNED_ON, exact=exact)
     broken = _integrity(slot.signed, certificate, role, exact=exact)
     stated = _statements(slot.signed, certificate, role, slot.signed_on, exact=exact)
     stamp = stamp_of(slot.signed, trust, at, exact=exact)
@@ -80,7 +83,7 @@ def judge_slot(slot: Slot, trust: Trust, at: datetime, school: str, *, exact: bo
 
 def load_certificate(chain: tuple[bytes, ...]) -> x509.Certificate:
     """Return the signer's certificate, which stands first. Raises: Malformed."""
-    if not chain:
+    if not chain or any(len(one) > MAX_ITEM_BYTES for one in chain):
         raise Malformed("layout.certificate")
     try:
         certificate = x509.load_der_x509_certificate(chain[0])
@@ -100,10 +103,10 @@ def load_certificate(chain: tuple[bytes, ...]) -> x509.Certificate:
     return certificate
 
 
-def instant(text: str, where: str) -> datetime:
-    """Return the instant a time of the format states. Raises: Malformed."""
+def instant(text: str, where: str, *, exact: bool = False) -> datetime:
+    """Return the instant a time of the format states, `exact`: as our signer writes it. Raises: Malformed."""
     try:
-        if _TIME.fullmatch(text):
+        if (_OWN_TIME if exact else _TIME).fullmatch(text):
             return datetime.fromisoformat(text).astimezone(UTC)
     except (ValueError, OverflowError):
         pass  # a shape that fits and a day that does not exist
@@ -183,9 +186,10 @@ def _statements(
         found.append(("signers", "certificate.subject-name"))
     if signed.roles and signed.roles[0] != role and exact:
         found.append(("signers", "signer.role"))
-    times = {instant(signed.ministry_time, "SigningTime"), instant(signed_on, words.SIGNED_ON)}
+    written = [(signed.ministry_time, "SigningTime"), (signed_on, words.SIGNED_ON)]
     if signed.xades_time is not None:
-        times.add(instant(signed.xades_time, "SigningTime"))
+        written.append((signed.xades_time, "SigningTime"))
+    times = {instant(text, where, exact=exact) for text, where in written}
     if len(times) != 1:
         found.append(("time", "time.claims-differ"))
     return [Reason.failed(Sub.SIG_CONSTRAINTS_FAILURE, line, code, role=role) for line, code in found]

@@ -9,7 +9,8 @@ from typing import Final
 
 CODES: Final[dict[str, str]] = {
     # The file as such (FORMAT_FAILURE)
-    "file.too-large": "The file is larger than is read (a transcript 2 MB, a list 10 MB).",
+    "file.too-large": "The file is larger than is read (10 MB).",
+    "file.xml-too-large": "The XML of one transcript is larger than is read (2 MB).",
     "file.empty": "The file is empty.",
     "file.encoding": "The file is not UTF-8, or declares another encoding.",
     "file.forbidden-markup": "The file has a comment, processing instruction, DTD, entity or CDATA section.",
@@ -25,7 +26,7 @@ CODES: Final[dict[str, str]] = {
     "layout.base64": "A value is not base64 on one line; `where` names the element.",
     "layout.reference": "A signature refers to other things, or in another way, than it must.",
     "layout.time": "A time is not written as YYYY-MM-DDThh:mm:ss+07:00; `where` names the element.",
-    "layout.certificate": "A certificate in the file cannot be read.",
+    "layout.certificate": "A certificate in the file cannot be read, or is larger than is read (32 KB).",
     "layout.code": "The identifiers do not carry the look-up code of the data.",
     "structure.schema": "The content breaks the schema of the national format; `detail` says where.",
     # Signatures

@@ -23,19 +23,6 @@ from signing.seal.xml.words import ds, xades
 
 
 @dataclass(frozen=True, slots=True)
-class Policy:
-    """What is asked of a file. `exact`: our own profile; otherwise other makers' references by id."""
-
-    name: str
-    exact: bool
-    second_opinion: bool = False
-
-
-STRICT: Final = Policy("HOCBA", exact=True)
-FOREIGN: Final = Policy("FOREIGN", exact=False)
-
-
-@dataclass(frozen=True, slots=True)
 class Reference:
     """One thing a signature covers: what it is, the digest stated, the bytes found, the digest's name."""
 

@@ -44,7 +44,7 @@ def read(data: bytes, *, listed: bool = False, exact: bool = True) -> etree._Ele
     Raises: Malformed.
     """
     if len(data) > (words.LIMIT_LIST_BYTES if listed else words.LIMIT_BYTES):
-        raise Malformed("file.too-large")
+        raise Malformed("file.too-large" if listed else "file.xml-too-large")
     text = _text(data)
     if text.count("<") > (MAX_TAGS_LIST if listed else MAX_TAGS):
         raise Malformed("file.too-complex")
@@ -74,6 +74,8 @@ def _text(data: bytes) -> str:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise Malformed("file.encoding") from error
+    if text.startswith("\ufeff"):  # libxml2 would take a second mark away, others take it for content
+        raise Malformed("file.encoding")
     if text.startswith("<?xml") and not text.startswith("<?xml-"):
         declaration = _DECLARATION.match(text)
         if declaration is None:

@@ -40,8 +40,6 @@ from signing.seal.xml.build import (
 )
 from signing.seal.xml.words import ds
 
-P256_BYTES = 32
-
 
 class NotSignable(Conflict):
     """The document is not in the state that this step asks for; `case` says why."""
@@ -167,8 +165,9 @@ def _checked(certificate: x509.Certificate, digest: bytes, raw: bytes) -> bytes:
 def _checked_ecdsa(key: ec.EllipticCurvePublicKey, digest: bytes, raw: bytes) -> bytes:
     """Accept DER or r‖s: a DER signature may happen to be 64 bytes long, so the key decides which it is."""
     candidates = []
-    if len(raw) == 2 * P256_BYTES:
-        candidates.append((int.from_bytes(raw[:P256_BYTES], "big"), int.from_bytes(raw[P256_BYTES:], "big")))
+    size = key.key_size // 8
+    if len(raw) == 2 * size:
+        candidates.append((int.from_bytes(raw[:size], "big"), int.from_bytes(raw[size:], "big")))
     with contextlib.suppress(ValueError):  # not DER; r‖s may still fit
         candidates.append(decode_dss_signature(raw))
     for r, s in candidates:
@@ -176,7 +175,7 @@ def _checked_ecdsa(key: ec.EllipticCurvePublicKey, digest: bytes, raw: bytes) ->
             key.verify(encode_dss_signature(r, s), digest, ec.ECDSA(Prehashed(hashes.SHA256())))
         except InvalidSignature:
             continue
-        return r.to_bytes(P256_BYTES, "big") + s.to_bytes(P256_BYTES, "big")
+        return r.to_bytes(size, "big") + s.to_bytes(size, "big")
     raise WrongSignature
 
 

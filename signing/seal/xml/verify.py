@@ -31,9 +31,10 @@ from signing.seal.verdict import SubIndication as Sub
 from signing.seal.xml import foreign
 from signing.seal.xml.build import canonical
 from signing.seal.xml.checks import Finding, judge_slot
-from signing.seal.xml.profile import STRICT, Document, Policy, dissect
+from signing.seal.xml.policy import STRICT, Policy
+from signing.seal.xml.profile import Document, dissect
 from signing.seal.xml.reader import Malformed, read
-from signing.seal.xml.second import second_opinion
+from signing.seal.xml.second import agrees
 
 Structure = Callable[[bytes], Iterable[object]]
 """Tells where a file leaves the national format; nothing when nowhere."""
@@ -102,7 +103,7 @@ def _verify(data: bytes, trust: Trust, at: datetime, policy: Policy, structure: 
         lines=_lines(status),
         xml=data,
     )
-    if policy.second_opinion and verdict.lines["integrity"] is Line.PASSED and not second_opinion(data):
+    if policy.second_opinion and verdict.lines["integrity"] is Line.PASSED and not agrees(data, document):
         doubt = Reason.unknown(Sub.SIG_CRYPTO_FAILURE, "integrity", "signature.second-opinion")
         return with_reasons(verdict, [doubt])
     return verdict

@@ -13,7 +13,7 @@ from hocba.kernel.canonical import code_hash, code_salt
 from records.national import v1_0
 from signing.seal.trust import SignerRole, StatusEntry, Trust
 from signing.seal.verdict import Indication, Line, Status
-from signing.seal.xml import STRICT, data_region, verify_xml
+from signing.seal.xml import data_region, verify_xml
 from signing.seal.xml.codes import CODES
 from signing.specimen.pki import PUBLIC_CAS
 from tests.signing.seal.xml.world import (
@@ -205,11 +205,6 @@ def test_before_its_own_timestamps_nothing_is_certain(world: World, genuine: byt
     verdict = verify_xml(genuine, world.trust, NOW - timedelta(days=1))
     assert verdict.indication is Indication.INDETERMINATE
     assert "timestamp.future" in [one.code for one in verdict.reasons]
-
-
-def test_a_second_opinion_can_be_asked_for(world: World, genuine: bytes) -> None:
-    policy = replace(STRICT, second_opinion=True)
-    assert verify_xml(genuine, world.trust, AFTER, policy).reasons == ()
 
 
 def test_every_code_in_use_is_listed() -> None:
