@@ -70,6 +70,7 @@ TESTING = (
     Native("chromium", _program("chromium", "chromium-browser", "google-chrome")),
     Native("libatomic1", _library("atomic")),  # the Node.js inside Playwright is linked with it
     XMLSEC1,
+    Native("openjdk-17-jdk-headless", _program("javac")),
     Native("poppler-utils", _program("pdfsig")),
 )
 """The browser and the independent verifiers that the tests call."""
