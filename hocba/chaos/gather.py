@@ -24,8 +24,9 @@ QUESTIONS = {
     "sealed": """SELECT version_id AS version, leaf_id AS leaf, look_up_code::text AS code, code_hash,
                  xml_sha256 AS xml, pdf_sha256 AS pdf FROM signing_sealeddocument ORDER BY leaf_id""",
     "nodes": "SELECT level, index, encode(hash, 'hex') AS hash FROM signing_lognode",
-    "batches": "SELECT id, role, state, total, done, failed FROM signing_signingbatch",
-    "items": "SELECT id, state FROM signing_signingitem WHERE state <> 'DONE'",
+    "batches": """SELECT id, role, state, total, done, failed, paused_reason AS why
+                  FROM signing_signingbatch""",
+    "items": "SELECT id, state, failure_code AS why FROM signing_signingitem WHERE state <> 'DONE'",
     "deliveries": """SELECT leaf_id AS leaf, kind, state, attempts, answer_code, package_id AS package
                      FROM exports_delivery""",
     "packages": """SELECT id, message_id::text AS message_id, kind, content_sha256 AS content, documents

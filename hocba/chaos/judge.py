@@ -190,14 +190,14 @@ def _differing(facts: dict[str, Any]) -> list[str]:
 
 
 def _nothing_stuck(facts: dict[str, Any]) -> Iterator[Finding]:
-    yield _none(
-        "batches that run or stand still", [b["id"] for b in facts["batches"] if b["state"] != "DONE"]
-    )
-    yield _none("items not done", [f"{one['id']} {one['state']}" for one in facts["items"]])
+    open_batches = [f"{b['id']} {b['state']} {b['why']}" for b in facts["batches"] if b["state"] != "DONE"]
+    yield _none("batches that run or stand still", open_batches)
+    yield _none("items not done", [f"{one['id']} {one['state']} {one['why']}" for one in facts["items"]])
     wrong = [b["id"] for b in facts["batches"] if b["done"] + b["failed"] != b["total"] or b["failed"]]
     yield _none("batches whose counters are wrong", wrong)
     yield _none("drafts of signatures left in finished items", facts["drafts_left"])
-    yield _none("deliveries still open", [r["leaf"] for r in facts["deliveries"] if r["state"] != "ACCEPTED"])
+    owed = [r for r in facts["deliveries"] if r["state"] != "ACCEPTED"]
+    yield _none("deliveries still open", [f"{r['leaf']} {r['state']} {r['answer_code']}" for r in owed])
     yield _none("rows that the receiver has not judged", facts["receiver"]["unjudged"])
     yield _none("advisory locks still held", facts["locks"])
 

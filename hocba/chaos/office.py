@@ -24,10 +24,10 @@ from schools.models import Unit
 from signing.models import PinnedProof, SealedDocument
 
 LOOKS_BETWEEN_VISITS = 4
-SHARE_BEFORE_MENDING = 0.5
+SHARE_BEFORE_MENDING = 0.25
 """Of the other schools' transcripts that have arrived before the receiver's desk mends anything."""
 
-TRIES_BEFORE_MENDING = 3
+TRIES_BEFORE_MENDING = 2
 
 
 class Diary(Protocol):

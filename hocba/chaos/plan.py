@@ -1,4 +1,4 @@
-"""What is issued and what is killed, decided by one seed before anything runs. Pure."""
+"""What is issued and what is killed, decided by one seed before anything runs."""
 
 from __future__ import annotations
 
