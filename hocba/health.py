@@ -4,6 +4,7 @@ import contextlib
 import os
 import tempfile
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import redis
@@ -11,7 +12,11 @@ from django.conf import settings
 from django.db import Error, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
+from hocba.kernel import clock
+
 PROBE_SECONDS = 2
+CLOCK_TOLERANCE = timedelta(seconds=10)
+"""Timestamps are compared with the clock to two minutes; who is far from his own database is soon far from them."""
 
 
 def alive(request: HttpRequest) -> HttpResponse:
@@ -50,6 +55,17 @@ def broker_works() -> bool:
             return False
 
 
+def clocks_agree() -> bool:
+    """Say whether this process and the database have the same time; one that is away is told of elsewhere."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT clock_timestamp()")
+            (theirs,) = cursor.fetchone()
+    except Error:
+        return True
+    return bool(abs(theirs - clock.now()) <= CLOCK_TOLERANCE)
+
+
 def storage_works() -> bool:
     """Say whether a file can be written where the blobs lie and read back."""
     root = Path(settings.BLOB_ROOT)
@@ -67,6 +83,7 @@ def storage_works() -> bool:
 
 PROBES: dict[str, Callable[[], bool]] = {
     "database": database_works,
+    "clock": clocks_agree,
     "broker": broker_works,
     "storage": storage_works,
 }

@@ -37,7 +37,7 @@ class VerifyFiles(APIView):
                 "properties": {"files": {"type": "array", "items": {"type": "string", "format": "binary"}}},
             }
         },
-        responses={200: OpenApiTypes.OBJECT},
+        responses={200: {"type": "array", "items": {"type": "object", "additionalProperties": True}}},
     )
     def post(self, request: Request) -> Response:
         """Verify up to ten files of at most 10 MB each."""

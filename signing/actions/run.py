@@ -107,7 +107,7 @@ def _come_back(batch: SigningBatch, away: DomainError, clock: Clock) -> bool:
     if isinstance(away, KeyUnavailable) and (ends is None or ends <= now):
         items.pause(batch, away.code, by=actors.system(now))
         return False
-    items.wait(batch, away.code, by=actors.system(now))
+    items.wait(batch, away.case, by=actors.system(now))
     raise away
 
 

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from cryptography.x509 import Certificate
 from django.conf import settings
 from django.db.models import Case, F, Value, When
+from django.utils.translation import gettext_lazy as _
 
+from hocba.kernel.blobs import BlobMissing
 from hocba.kernel.canonical import code_hash, code_salt, sha256_hex
+from hocba.kernel.errors import Unavailable
 from records.actions import life
 from records.models import LookUpEntry, TranscriptVersion
 from records.rules.lifecycle import Event
@@ -26,6 +33,8 @@ from signing.seal.pdf.template_version import template_version
 from signing.seal.pdf.verify import verify_pdf
 from signing.seal.trust import SignerRole
 from signing.seal.verdict import Indication, SignatureReport
+
+logger = logging.getLogger(__name__)
 
 
 class _Proofs:
@@ -83,10 +92,23 @@ def issue(item: SigningItem, batch: SigningBatch, *, clock: Clock) -> None:
     pdf = _sealed_pdf(sealed_xml, batch, item, clock)
     report = _verified(item, sealed_xml, pdf, clock)
     blobs = instruments.blobs()
-    blobs.put(sealed_xml)
-    blobs.put(pdf)
+    with _disk():  # nothing is issued unless both were read back
+        blobs.put(sealed_xml)
+        blobs.put(pdf)
     with scopes.system(item.school_path):
         _record(item, batch, sealed_xml, pdf, report, by=actors.system(clock()))
+
+
+@contextmanager
+def _disk() -> Iterator[None]:
+    """Translate what a full or broken disk does. Raises: Unavailable, for the task to come back to."""
+    try:
+        yield
+    except (OSError, BlobMissing) as trouble:
+        logger.error("The file store refuses: %s", type(trouble).__name__, exc_info=trouble)
+        raise Unavailable(
+            _("Kho lưu tệp đã đầy hoặc hỏng nên chưa phát hành được; hệ thống tự thử lại."), code="storage-full"
+        ) from trouble
 
 
 def _verified(item: SigningItem, sealed_xml: bytes, pdf: bytes, clock: Clock) -> SignatureReport:
@@ -100,12 +122,14 @@ def _verified(item: SigningItem, sealed_xml: bytes, pdf: bytes, clock: Clock) ->
 
 
 def _sealed_pdf(sealed_xml: bytes, batch: SigningBatch, item: SigningItem, clock: Clock) -> bytes:
-    drawn = draw(
-        sealed_xml,
-        _images(item, batch.authority),
-        verify_url=f"{settings.PUBLIC_ADDRESS}/xac-thuc/",
-        specimen=settings.SPECIMEN,
-    )
+    images = _images(item, batch.authority)
+    with _disk():  # drawing writes fonts into the temporary directory
+        drawn = draw(
+            sealed_xml,
+            images,
+            verify_url=f"{settings.PUBLIC_ADDRESS}/xac-thuc/",
+            specimen=settings.SPECIMEN,
+        )
     found = differences(drawn, sealed_xml)
     if found:
         raise items.ItemFailed(code="text-differs", place=found[0].place)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -22,6 +23,8 @@ from schools.permissions import Permission, one, visible
 from signing.log.leaf import Leaf
 from signing.models import PinnedProof, SealedDocument, Withdrawal
 from signing.seal import bundle
+
+logger = logging.getLogger(__name__)
 
 
 @cache
@@ -115,9 +118,11 @@ def is_pinned(sealed: SealedDocument) -> bool:
 def _read(digest: str) -> bytes:
     try:
         return blobs().get(digest)
-    except BlobMissing as missing:
+    except (BlobMissing, OSError) as missing:
+        # An alarm: something of legal value is gone, damaged or out of reach. The hash says nothing of anybody.
+        logger.error("No sound file %s in the store: %s", digest, type(missing).__name__)
         raise Unavailable(
-            _("Kho lưu trữ chưa trả lại được tệp này. Tệp không mất; hãy báo người vận hành hệ thống."),
+            _("Kho lưu tệp chưa trả lại được tệp này nguyên vẹn nên hệ thống không đưa ra. Hãy báo người vận hành."),
             code="blob-missing",
         ) from missing
 

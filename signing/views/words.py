@@ -49,6 +49,14 @@ PAUSES = {
     ),
     "timestamp-unavailable": gettext_lazy("Đang chờ dịch vụ dấu thời gian trả lời; hệ thống tự thử lại."),
     "revocation-unavailable": gettext_lazy("Đang chờ nơi cấp chứng thư trả lời; hệ thống tự thử lại."),
+    "clock-wrong": gettext_lazy(
+        "Đồng hồ của máy chủ lệch với dịch vụ dấu thời gian nên hệ thống không ký. Hãy báo người vận hành; chỉnh xong"
+        " đồng hồ thì hệ thống tự ký tiếp."
+    ),
+    "storage-full": gettext_lazy(
+        "Kho lưu tệp đã đầy hoặc hỏng nên chưa phát hành được. Hãy báo người vận hành;"
+        " có chỗ rồi thì hệ thống tự làm tiếp."
+    ),
     "unavailable": gettext_lazy("Đang chờ một dịch vụ trả lời; hệ thống tự thử lại."),
 }
 

@@ -78,7 +78,7 @@ def told(answer: bytes, number: int) -> bool:
 
 def all_ended(many: list[socket.socket]) -> list[bytes]:
     """Wait until every connection is closed by the other side; return what each was told."""
-    heard = {one: b"" for one in many}
+    heard = dict.fromkeys(many, b"")
     with selectors.DefaultSelector() as selector:
         for one in many:
             one.setblocking(False)
@@ -205,7 +205,8 @@ def test_who_sends_too_much_hears_why_before_he_is_done(port: int) -> None:
 
 def test_a_whole_upload_in_pieces_and_two_requests_at_once_arrive(port: int) -> None:
     body = b"x" * (3 * MEGABYTE)
-    head = f"POST /dang-nhap/ HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\nContent-Length: {len(body)}\r\n\r\n"
+    head = "POST /dang-nhap/ HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\n"
+    head += f"Content-Length: {len(body)}\r\n\r\n"
     with opened(port) as one:
         for start in range(0, len(head), 7):
             one.sendall(head[start : start + 7].encode())

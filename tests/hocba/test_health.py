@@ -19,7 +19,7 @@ def test_ready_when_all_parts_work(client: Client) -> None:
 
     assert (response.status_code, response.json()) == (
         200,
-        {"database": "ok", "broker": "ok", "storage": "ok"},
+        {"database": "ok", "clock": "ok", "broker": "ok", "storage": "ok"},
     )
 
 
@@ -32,7 +32,7 @@ def test_ready_names_the_part_that_is_down(client: Client, settings: Settings, t
     response = client.get("/readyz")
 
     assert response.status_code == 503
-    assert response.json() == {"database": "ok", "broker": "down", "storage": "down"}
+    assert response.json() == {"database": "ok", "clock": "ok", "broker": "down", "storage": "down"}
 
 
 def test_metrics_count_answers_by_address_name(client: Client) -> None:

@@ -21,12 +21,16 @@ class EvidenceRefused(Unavailable):
 
 
 class TimestampUnavailable(Unavailable):
-    """No timestamp authority gave a usable token; `attempts` says for each address why."""
+    """No timestamp authority gave a usable token; `attempts` says for each address why.
+
+    `case` is "clock-wrong" when their clocks alone stand in the way: then it is ours that must be looked at.
+    """
 
     code: ClassVar[str] = "timestamp-unavailable"
 
     def __init__(self, attempts: tuple[tuple[str, str], ...]) -> None:
-        super().__init__(attempts=attempts)
+        ours = bool(attempts) and all(reason == "clock" for _address, reason in attempts)
+        super().__init__(code="clock-wrong" if ours else None, attempts=attempts)
         self.attempts = attempts
 
 
