@@ -45,4 +45,5 @@ def _agrees(data: bytes, slot: Slot) -> bool:
         seen = XMLVerifier().verify(data, x509_cert=certificate, expect_config=config, validate_schema=False)
     except Exception:  # noqa: BLE001  # signxml raises lxml, ValueError, AttributeError… besides InvalidSignature
         return False
-    return [one.signed_data for one in seen] == [one.found for one in slot.signed.references]
+    read = seen if isinstance(seen, list) else [seen]
+    return [one.signed_data for one in read] == [one.found for one in slot.signed.references]
