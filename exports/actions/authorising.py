@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
 
 from exports.models import Delivery, PackagingSession
 from exports.queries import waiting
-from hocba.kernel.errors import Conflict, Invalid, RuleBroken, Unavailable
+from hocba.kernel.errors import Conflict, Invalid
 from schools import audit
 from schools.actors import Actor
 from schools.later import later
 from schools.models import ClassYear, Unit
 from schools.permissions import Permission, require
-from signing.actions import instruments
-from signing.models import Authority
-from signing.seal import keys
+from signing.actions import key_sessions
+from signing.seal.trust import SignerRole
 
-SESSION_MINUTES = 30
 SPARE_SIGNATURES = 4
 """For a list that is cut in two because it is too heavy."""
 
@@ -45,8 +42,9 @@ def _authorise(school: Unit, pin: str, by: Actor) -> PackagingSession:
     groups = waiting.groups(by.at, school=school)
     if not groups:
         raise Conflict(_("Không còn gói nào chờ ký."), code="nothing-waits")
-    authority = _authority(school, by)
-    session = _open_session(authority, waiting.signatures(groups) + SPARE_SIGNATURES, pin)
+    authority = key_sessions.certificate_for(by, school, SignerRole.SEAL)
+    wanted = waiting.signatures(groups) + SPARE_SIGNATURES
+    session = key_sessions.open_session(authority, signatures=wanted, purpose="DANH_SACH", pin=pin)
     row = PackagingSession.objects.create(
         school=school,
         authority=authority,
@@ -61,51 +59,6 @@ def _authorise(school: Unit, pin: str, by: Actor) -> PackagingSession:
     )
     later("exports.tasks.deliver")
     return row
-
-
-def _authority(school: Unit, by: Actor) -> Authority:
-    in_force = Q(from_at__lte=by.at) & (Q(to_at__isnull=True) | Q(to_at__gt=by.at))
-    found = (
-        Authority.objects.filter(
-            in_force,
-            school=school,
-            role="KY_PHAT_HANH",
-            state=Authority.State.APPROVED,
-            certificate__not_before__lte=by.at,
-            certificate__not_after__gt=by.at,
-        )
-        .select_related("certificate")
-        .order_by("-from_at")
-        .first()
-    )
-    if found is None:
-        raise RuleBroken(
-            _("Trường chưa có chứng thư số con dấu còn hạn được Sở phê duyệt. Xem mục Chứng thư số."),
-            law="CV 2088/BGDĐT-GDTH, Phụ lục 1, III.1",
-            code="no-authority",
-        )
-    return found
-
-
-@sensitive_variables("pin")
-def _open_session(authority: Authority, wanted: int, pin: str) -> keys.Session:
-    try:
-        return instruments.keys().authorise(
-            authority.credential, pin, wanted, SESSION_MINUTES, f"DANH_SACH:{authority.school.code}"
-        )
-    except keys.WrongPin as wrong:
-        sentence = _("Mã PIN không đúng. Còn %(left)s lần thử trước khi khóa bị khóa lại.") % {
-            "left": wrong.remaining
-        }
-        raise Invalid(sentence, fields={"pin": sentence}, code="wrong-pin") from wrong
-    except keys.PinLocked as locked:
-        shut = _("Khóa ký đã bị khóa vì nhập sai mã PIN nhiều lần. Hãy liên hệ nơi cấp chứng thư.")
-        raise Invalid(shut, fields={"pin": shut}, code="pin-locked") from locked
-    except keys.KeyUnavailable as away:
-        raise Unavailable(
-            _("Thiết bị giữ khóa ký chưa trả lời. Chưa có gì được ký; hãy kiểm tra rồi thử lại."),
-            code=away.case,
-        ) from away
 
 
 @transaction.atomic

@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Q
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
 
@@ -16,19 +14,12 @@ from schools import audit
 from schools.actors import Actor
 from schools.later import later
 from schools.models import ClassYear
-from schools.permissions import Permission, require
-from signing.actions import instruments
-from signing.actions.items import READY
-from signing.models import Authority, SigningBatch, SigningItem
-from signing.seal import keys
+from schools.permissions import require
+from signing.actions import key_sessions
+from signing.models import SigningBatch, SigningItem
 from signing.seal.trust import SignerRole
+from signing.turns import PERMISSION, READY
 
-PERMISSION = {
-    SignerRole.HOMEROOM: Permission.SIGN_HOMEROOM,
-    SignerRole.LEADER: Permission.SIGN_LEADER,
-    SignerRole.SEAL: Permission.SEAL,
-}
-SESSION_MINUTES = 30
 SEAL_WINDOW_DAYS = 15
 """Days around the issue date within which the seal may fall, unless the school's settings say otherwise."""
 SPARE_SIGNATURES = 10
@@ -55,14 +46,16 @@ def authorise(class_year: ClassYear, *, role: SignerRole, pin: str, by: Actor) -
 @sensitive_variables("pin")
 def _authorise(class_year: ClassYear, role: SignerRole, pin: str, by: Actor) -> SigningBatch:
     require(by, PERMISSION[role], class_year)
-    class_year = ClassYear.objects.select_for_update(no_key=True, of=("self",)).get(pk=class_year.pk)
+    rows = ClassYear.objects.select_related("school").select_for_update(no_key=True, of=("self",))
+    class_year = rows.get(pk=class_year.pk)
     batch = _open_batch(class_year, role)
-    authority = authority_of(class_year, role, by)
+    authority = key_sessions.certificate_for(by, class_year.school, role)
     ready = ready_transcripts(class_year, role)
     if not ready:
         raise Conflict(_("Chưa có học bạ nào của lớp này chờ ký ở bước này."), code="nothing-ready")
     check_sheets(ready, role, by)
-    session = _open_session(authority, role, len(ready), pin)
+    wanted = (2 * len(ready) if role is SignerRole.SEAL else len(ready)) + SPARE_SIGNATURES
+    session = key_sessions.open_session(authority, signatures=wanted, purpose=role.value, pin=pin)
     if batch is None:
         batch = SigningBatch(class_year=class_year, role=role, total=0, authorised_at=by.at, touched_at=by.at)
     batch.authority, batch.authorised_by, batch.touched_at = authority, by.person, by.at
@@ -91,32 +84,6 @@ def _open_batch(class_year: ClassYear, role: SignerRole) -> SigningBatch | None:
             batch=batch.pk,
         )
     return batch
-
-
-def authority_of(class_year: ClassYear, role: SignerRole, by: Actor) -> Authority:
-    """Return the approved entry of the register with which this actor signs in `role` for this school.
-
-    Raises: RuleBroken, when there is none in force or its certificate is outside its dates.
-    """
-    in_force = Q(from_at__lte=by.at) & (Q(to_at__isnull=True) | Q(to_at__gt=by.at))
-    rows = Authority.objects.filter(
-        in_force,
-        school=class_year.school_id,
-        role=role,
-        state=Authority.State.APPROVED,
-        certificate__not_before__lte=by.at,
-        certificate__not_after__gt=by.at,
-    )
-    if role is not SignerRole.SEAL:
-        rows = rows.filter(person=by.person_id)
-    found = rows.select_related("certificate", "school", "person").order_by("-from_at").first()
-    if found is None:
-        raise RuleBroken(
-            _("Chưa có chứng thư số còn hạn được cấp trên phê duyệt cho việc ký này. Xem mục Chứng thư số."),
-            law="CV 2088/BGDĐT-GDTH, Phụ lục 1, III.1",
-            code="no-authority",
-        )
-    return found
 
 
 def ready_transcripts(class_year: ClassYear, role: SignerRole) -> list[Transcript]:
@@ -154,32 +121,6 @@ def check_sheets(ready: list[Transcript], role: SignerRole, by: Actor) -> None:
 def _window(sheet: IssueSheet) -> timedelta:
     days = sheet.class_year.school.settings.get("seal_window_days", SEAL_WINDOW_DAYS)
     return timedelta(days=int(days))
-
-
-@sensitive_variables("pin")
-def _open_session(authority: Authority, role: SignerRole, count: int, pin: str) -> keys.Session:
-    wanted = (2 * count if role is SignerRole.SEAL else count) + SPARE_SIGNATURES
-    try:
-        return instruments.keys().authorise(
-            authority.credential, pin, wanted, SESSION_MINUTES, f"{role.value}:{authority.school.code}"
-        )
-    except keys.WrongPin as wrong:
-        sentence = _("Mã PIN không đúng. Còn %(left)s lần thử trước khi khóa bị khóa lại.") % {
-            "left": wrong.remaining
-        }
-        raise Invalid(
-            sentence, fields={"pin": sentence}, code="wrong-pin", remaining=wrong.remaining
-        ) from wrong
-    except keys.PinLocked as locked:
-        sentence = gettext(
-            "Khóa ký đã bị khóa vì nhập sai mã PIN nhiều lần. Hãy liên hệ nơi cấp chứng thư để mở lại."
-        )
-        raise Invalid(sentence, fields={"pin": sentence}, code="pin-locked") from locked
-    except keys.KeyUnavailable as away:
-        away.sentence = gettext(
-            "Thiết bị giữ khóa ký chưa trả lời. Chưa có gì được ký; hãy kiểm tra rồi thử lại."
-        )
-        raise
 
 
 def _fill(batch: SigningBatch, ready: list[Transcript]) -> None:

@@ -30,21 +30,13 @@ from signing.seal.evidence import CertificateNotValid, CertificateRevoked
 from signing.seal.trust import AuthorityEntry, SignerRole
 from signing.seal.verdict import Indication, SignatureReport
 from signing.seal.xml.partial import check_slot
+from signing.turns import BEFORE, EVENT, READY
 
 Clock = Callable[[], datetime]
 Row = TypeVar("Row", bound=Model)
 State = SigningItem.State
 LOCK_CLASS = 0x5169
 """First key of the advisory locks on items; the second is the item's number."""
-
-READY = {
-    SignerRole.HOMEROOM: (Stage.FROZEN,),
-    SignerRole.LEADER: (Stage.HOMEROOM_SIGNED,),
-    SignerRole.SEAL: (Stage.PRINCIPAL_SIGNED, Stage.SEALING),
-}
-"""States from which each signer takes over; SEALING: a seal that a crash or an ended session left."""
-
-EVENT = {SignerRole.HOMEROOM: Event.HOMEROOM_SIGNED, SignerRole.LEADER: Event.PRINCIPAL_SIGNED}
 
 
 class ItemFailed(DomainError):
@@ -94,18 +86,14 @@ ITEM = """
     JOIN records_issuesheet AS sheet ON sheet.id = version.issue_sheet_id
     WHERE item.id = %s
 """
-SIGNED_BEFORE = {
-    SignerRole.HOMEROOM: "",
-    SignerRole.LEADER: SignerRole.HOMEROOM.value,
-    SignerRole.SEAL: SignerRole.LEADER.value,
-}
 
 
 def read(item_id: int, batch: SigningBatch) -> tuple[SigningItem, bytes | None]:
     """Return an item, and while it waits what this signer signs: the frozen bytes, or the document with the
     earlier signatures (None where it is missing). Asks for a scope. Raises: SigningItem.DoesNotExist.
     """
-    earlier = SIGNED_BEFORE[SignerRole(batch.role)]
+    before = BEFORE[SignerRole(batch.role)]
+    earlier = before.value if before else ""
     with connection.cursor() as cursor:
         cursor.execute(ITEM, [earlier, earlier, item_id])
         found = _named(cursor)
@@ -114,8 +102,8 @@ def read(item_id: int, batch: SigningBatch) -> tuple[SigningItem, bytes | None]:
     item = _row_of(SigningItem, found)
     item.version = _row_of(TranscriptVersion, found | {"id": item.version_id})
     item.version.issue_sheet = _row_of(IssueSheet, found | {"id": None})
-    before = found["before"]
-    return item, None if before is None else bytes(before)
+    document = found["before"]
+    return item, None if document is None else bytes(document)
 
 
 def _named(cursor: Any) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from schools.actors import Actor
 from schools.models import Membership, Person, Unit
 from schools.permissions import Permission, may, one, visible
 from signing.models import Authority
+from signing.seal.trust import SignerRole
 
 
 def register(by: Actor) -> list[Authority]:
@@ -21,6 +22,22 @@ def register(by: Actor) -> list[Authority]:
 def entry(by: Actor, number: int, permission: Permission) -> Authority:
     """Return one entry. Raises: NotFound."""
     return one(by, permission, Authority.objects.select_related("school", "certificate", "person"), pk=number)
+
+
+def in_force(by: Actor, school_id: int, role: SignerRole) -> Authority | None:
+    """Return the approved entry with which `by` may sign there now: a person's own, or the school's seal."""
+    now = Q(from_at__lte=by.at) & (Q(to_at__isnull=True) | Q(to_at__gt=by.at))
+    rows = Authority.objects.filter(
+        now,
+        school=school_id,
+        role=role,
+        state=Authority.State.APPROVED,
+        certificate__not_before__lte=by.at,
+        certificate__not_after__gt=by.at,
+    )
+    if role is not SignerRole.SEAL:
+        rows = rows.filter(person=by.person_id)
+    return rows.select_related("certificate", "school", "person").order_by("-from_at").first()
 
 
 def may_decide(by: Actor, rows: list[Authority]) -> set[int]:

@@ -12,21 +12,11 @@ from records.national.document import TranscriptData
 from schools import audit
 from schools.actors import Actor
 from schools.models import ClassYear
-from schools.permissions import Permission, one, visible
+from schools.permissions import Permission, one
 from signing.models import Authority, Signature, SigningBatch, SigningItem
+from signing.queries import certificates
 from signing.seal.trust import SignerRole
-
-PERMISSION = {
-    SignerRole.HOMEROOM: Permission.SIGN_HOMEROOM,
-    SignerRole.LEADER: Permission.SIGN_LEADER,
-    SignerRole.SEAL: Permission.SEAL,
-}
-READY = {
-    SignerRole.HOMEROOM: ("FROZEN",),
-    SignerRole.LEADER: ("HOMEROOM_SIGNED",),
-    SignerRole.SEAL: ("PRINCIPAL_SIGNED", "SEALING"),
-}
-"""The states that wait for each signer; `signing.actions.items` holds the same table against them."""
+from signing.turns import PERMISSION, READY
 
 CHANGED, NOT_COMPLETED, NOT_PROMOTED = "changed", "not-completed", "not-promoted"
 
@@ -90,7 +80,9 @@ def waiting(by: Actor, class_year: ClassYear, role: SignerRole) -> Waiting:
         count=len(lines),
     )
     sheet = found[0].current.issue_sheet if found and found[0].current else None
-    return Waiting(class_year, role, tuple(lines), sheet, batch, _authority(by, class_year, role))
+    return Waiting(
+        class_year, role, tuple(lines), sheet, batch, certificates.in_force(by, class_year.school_id, role)
+    )
 
 
 def _line(row: Transcript, data: TranscriptData, *, changed: bool) -> Line:
@@ -115,19 +107,6 @@ def _line(row: Transcript, data: TranscriptData, *, changed: bool) -> Line:
 def _last_batch(class_year: ClassYear, role: SignerRole) -> SigningBatch | None:
     rows = SigningBatch.objects.filter(class_year=class_year, role=role.value)
     return rows.order_by("-pk").first()
-
-
-def _authority(by: Actor, class_year: ClassYear, role: SignerRole) -> Authority | None:
-    rows = Authority.objects.filter(
-        school=class_year.school_id,
-        role=role.value,
-        state="APPROVED",
-        certificate__not_before__lte=by.at,
-        certificate__not_after__gt=by.at,
-    )
-    if role is not SignerRole.SEAL:
-        rows = rows.filter(person=by.person_id)
-    return rows.select_related("certificate").order_by("-from_at").first()
 
 
 def frozen(by: Actor, class_year: ClassYear, role: SignerRole, transcript_id: int) -> TranscriptData:
@@ -183,9 +162,3 @@ def progress(by: Actor, batch_id: int) -> Progress:
     )
     ends = batch.key_session_ends_at
     return Progress(batch, batch.class_year, SignerRole(batch.role), failures, ends)
-
-
-def issued_in(by: Actor, class_year: ClassYear) -> int:
-    """Return how many transcripts of a class are issued, for the link that leads to them."""
-    rows = visible(by, Permission.TRANSCRIPT_VIEW, Transcript.objects.filter(class_year=class_year))
-    return rows.filter(state="ISSUED").count()

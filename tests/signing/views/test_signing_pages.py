@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -55,6 +56,21 @@ def test_the_sign_page_says_what_who_and_how_many(world: World) -> None:
     )
     assert "mất hiệu lực và phải ký lại" in page
     assert AuditEvent.objects.filter(action="batch.preview", count=3).exists()
+
+
+def test_the_page_offers_a_pin_for_the_very_certificates_that_may_sign(world: World) -> None:
+    """An entry of the register that has ended, or has not begun, is none: for the page and for the action."""
+    class_year = world.frozen_class(pupils=1)
+    client, address = signed_in(world.homeroom), reverse("signing:sign", args=[class_year.code, "gvcn"])
+    assert 'id="id_pin"' in text(client.get(address))
+
+    rows = Authority.objects.filter(role=HOMEROOM)
+    now = world.now()
+    for dates in ({"to_at": now - timedelta(minutes=1)}, {"from_at": now + timedelta(days=1), "to_at": None}):
+        rows.update(**dates)
+        assert 'id="id_pin"' not in text(client.get(address))
+        assert client.post(address, {"pin": PIN}).status_code == 409
+    assert not SigningBatch.objects.exists()
 
 
 def test_a_pin_begins_a_batch_and_the_page_shows_its_progress(world: World) -> None:
