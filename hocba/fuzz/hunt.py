@@ -189,7 +189,9 @@ def _kept(plan: Plan, kind: str, number: int, answer: dict[str, Any], data: byte
     name = f"{answer['finding']}-{kind}-{number}-{hashlib.sha256(data).hexdigest()[:12]}"
     path = plan.keep / name
     path.write_bytes(data)
-    path.with_name(f"{name}.txt").write_text(f"seed {plan.seed}, {kind} {number}\n{answer.get('detail', '')}\n", "utf-8")
+    path.with_name(f"{name}.txt").write_text(
+        f"seed {plan.seed}, {kind} {number}\n{answer.get('detail', '')}\n", "utf-8"
+    )
     return str(path)
 
 

@@ -17,27 +17,35 @@ INTERESTING: Final = (
 )  # fmt: skip
 TOKENS: Final = {
     "xml": (
-        b"<!--x-->", b"<?x y?>", b"<!DOCTYPE a>", b"<![CDATA[x]]>", b"&lt;", b"&#0;", b"&x;", b"]]>", b"<a/>", b'Id="x"',
-        b'xml:id="x"', b'URI=""', b"xmlns:a=\"b\"", b"\xef\xbb\xbf", b"\xff\xfe", b"\x00", b"\xe2\x80\xae", b"\xcc\x81",
+        b"<!--x-->", b"<?x y?>", b"<!DOCTYPE a>", b"<![CDATA[x]]>", b"&lt;", b"&#0;", b"&x;", b"]]>", b"<a/>",
+         b'Id="x"',
+        b'xml:id="x"', b'URI=""', b"xmlns:a=\"b\"", b"\xef\xbb\xbf", b"\xff\xfe", b"\x00", b"\xe2\x80\xae",
+         b"\xcc\x81",
         b"http://www.w3.org/2000/09/xmldsig#sha1", b"http://www.w3.org/TR/1999/REC-xslt-19991116", b"<ds:Transform/>",
     ),
     "pdf": (
-        b"<<", b">>", b"[", b"]", b"(", b")", b"<", b">", b"/", b"%", b" obj\n", b"endobj\n", b"stream\n", b"endstream\n",
-        b"xref\n", b"trailer\n", b"startxref\n", b"%%EOF\n", b"/Prev 1 ", b"1 0 R", b"999 0 R", b"/Length ", b"/Kids ",
-        b"/Type /ObjStm ", b"/Filter [/FlateDecode /FlateDecode] ", b"/JS (x) ", b"/OC ", b"/AA ", b"#41", b"null", b"true",
+        b"<<", b">>", b"[", b"]", b"(", b")", b"<", b">", b"/", b"%", b" obj\n", b"endobj\n", b"stream\n",
+         b"endstream\n",
+        b"xref\n", b"trailer\n", b"startxref\n", b"%%EOF\n", b"/Prev 1 ", b"1 0 R", b"999 0 R", b"/Length ",
+         b"/Kids ",
+        b"/Type /ObjStm ", b"/Filter [/FlateDecode /FlateDecode] ", b"/JS (x) ", b"/OC ", b"/AA ", b"#41",
+         b"null", b"true",
         b"/ByteRange [0 1 2 3] ", b"/Contents <00> ", b"/Encrypt ",
     ),
     "bundle": (
-        b"PK\x01\x02", b"PK\x03\x04", b"PK\x05\x06", b"PK\x06\x06", b"PK\x06\x07", b"PK\x07\x08", b"../", b"\xff\xff\xff\xff",
+        b"PK\x01\x02", b"PK\x03\x04", b"PK\x05\x06", b"PK\x06\x06", b"PK\x06\x07", b"PK\x07\x08", b"../",
+         b"\xff\xff\xff\xff",
         b"\x00\x00\x00\x00", b"transcript.xml", b"manifest.json", b"\x63\x00",
     ),
     "content": (b"=", b"==", b"\\\"", b"\"", b"+", b"/", b"-", b"_", b"\n", b" ", b"AAAA", b"////", b"H4sI"),
     "assess": (
-        b'"', b"{", b"}", b"[", b"]", b"null", b"true", b"1e999", b"-0", b"NaN", b"Infinity", b'"\\u0000"', b'"\\ud800"',
+        b'"', b"{", b"}", b"[", b"]", b"null", b"true", b"1e999", b"-0", b"NaN", b"Infinity", b'"\\u0000"',
+         b'"\\ud800"',
         b'{"a":', b"[[[[[[[[", b"\xc3\xa1", b"\xff", b'"diem":', b'"muc":', b'"T"', b'"grade":', b"10.0", b"1E400",
     ),
     "note": (b"\n", b"\n\n", "— ".encode(), b"\t", b"+", b" ", b"\x00", b"\xff", b"AAAA", b"0", b"-1"),
-    "proof": (b"\n", b"\n\n", b"index ", b"extra ", "— ".encode(), b"c2sp.org/tlog-proof@v1\n", b" ", b"A", b"=", b"\x00"),
+    "proof": (b"\n", b"\n\n", b"index ", b"extra ", "— ".encode(), b"c2sp.org/tlog-proof@v1\n", b" ", b"A",
+     b"=", b"\x00"),
 }  # fmt: skip
 
 

@@ -18,7 +18,10 @@ MOST = 3
 
 def genuine(directory: Path) -> dict[str, tuple[bytes, ...]]:
     """Return the genuine inputs by kind. Raises: FileNotFoundError, when a kind of file is not there."""
-    files = {kind: _files(directory, ending) for kind, ending in (("xml", "xml"), ("pdf", "pdf"), ("bundle", "zip"))}
+    files = {
+        kind: _files(directory, ending)
+        for kind, ending in (("xml", "xml"), ("pdf", "pdf"), ("bundle", "zip"))
+    }
     missing = [kind for kind, found in files.items() if not found]
     if missing:
         raise FileNotFoundError(", ".join(missing))

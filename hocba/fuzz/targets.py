@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -35,6 +36,9 @@ class Ground:
     genuine: dict[str, tuple[bytes, ...]]
 
 
+LAST_RESORTS = ("pdf.unexpected", "file.verifier-broken")
+"""Codes that a verifier gives when it has met what it does not know."""
+
 Target = Callable[[bytes, Ground], str]
 
 
@@ -45,8 +49,9 @@ def ground(trust: Path, at: datetime, genuine: dict[str, tuple[bytes, ...]]) -> 
 
 def _judged(data: bytes, on: Ground) -> Verdict:
     verdict = verify.verify_file(data, on.trust, on.at)
-    if any(reason.code.endswith(".unexpected") for reason in verdict.reasons):
-        raise Unexpected(str([reason for reason in verdict.reasons if reason.code.endswith(".unexpected")]))
+    lost = [reason for reason in verdict.reasons if reason.code in LAST_RESORTS]
+    if lost:
+        raise Unexpected(str(lost))
     return verdict
 
 
@@ -61,11 +66,22 @@ def file(data: bytes, on: Ground) -> str:
 def bundle(data: bytes, on: Ground) -> str:
     """Verify a bundle: one that passes has the parts of a genuine one; its frame may be another program's."""
     verdict = _judged(data, on)
-    if verdict.indication is Indication.PASSED:
-        genuine = [container.read(one) for one in on.genuine["bundle"]]
-        if not data.startswith(b"PK") or container.read(data) not in genuine:
-            raise Believed("a changed bundle passed")
+    passed = verdict.indication is Indication.PASSED
+    if passed and (not data.startswith(b"PK") or _meaning(data) not in map(_meaning, on.genuine["bundle"])):
+        raise Believed("a changed bundle passed")
     return verdict.indication.value
+
+
+def _meaning(data: bytes) -> tuple[object, ...]:
+    """Return what a bundle says: its parts, but of the proof only what a log signed, not who else signed it.
+
+    Lines of witnesses that a verifier does not know are passed over, as C2SP's signed notes want it.
+    """
+    parts = container.read(data)
+    said = proof.Proof.parse(parts.pop(container.PROOF))
+    manifest = json.loads(parts.pop(container.MANIFEST))
+    del manifest["files"][container.PROOF]
+    return parts, manifest, said.index, said.path, notes.Note.parse(said.checkpoint).text
 
 
 def packed_content(data: bytes, on: Ground) -> str:

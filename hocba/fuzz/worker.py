@@ -77,4 +77,10 @@ def _say(out: Any, answer: dict[str, object]) -> None:
 
 if __name__ == "__main__":
     os.environ.setdefault("MALLOC_ARENA_MAX", "2")
-    main(Path(sys.argv[1]), Path(sys.argv[2]), datetime.fromisoformat(sys.argv[3]), int(sys.argv[4]), *sys.argv[5:])
+    main(
+        Path(sys.argv[1]),
+        Path(sys.argv[2]),
+        datetime.fromisoformat(sys.argv[3]),
+        int(sys.argv[4]),
+        *sys.argv[5:],
+    )

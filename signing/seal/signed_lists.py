@@ -20,7 +20,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa, utils
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -33,6 +33,10 @@ from signing.seal.verdict import Status
 VERSION = 1
 MAX_LIST_BYTES = 8 * 1024 * 1024
 MAX_CHAIN = 5
+_UNREADABLE = (
+    ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion, x509.DuplicateExtension,
+    x509.UnsupportedGeneralNameType,
+)  # fmt: skip
 ALGORITHMS = {"ecdsa-sha256": ec.EllipticCurvePublicKey, "rsa-sha256": rsa.RSAPublicKey}
 
 
@@ -236,9 +240,12 @@ def _open(
             raise TypeError("fields")
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise TrustBroken("trust.list-form", list=kind.value) from error
-    if not isinstance(chain[0].public_key(), algorithm) or not _fits(chain[0], message, value):
-        raise TrustBroken("trust.signature", list=kind.value)
-    _check_path(chain, anchors, issued_at, kind)
+    try:
+        if not isinstance(chain[0].public_key(), algorithm) or not _fits(chain[0], message, value):
+            raise TrustBroken("trust.signature", list=kind.value)
+        _check_path(chain, anchors, issued_at, kind)
+    except _UNREADABLE as error:  # a certificate is read lazily, and may break wherever it is first asked
+        raise TrustBroken("trust.list-form", list=kind.value) from error
     return (number, issued_at, scope), rows
 
 

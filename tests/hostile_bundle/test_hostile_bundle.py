@@ -13,7 +13,8 @@ import pytest
 
 from signing.seal import container
 from signing.seal.verdict import Indication
-from tests.hostile_bundle.variants import FRAME, NAMES, PARTS, Bundles
+from tests.hostile_bundle.parts import PARTS
+from tests.hostile_bundle.variants import FRAME, NAMES, Bundles
 from tests.hostile_pdf.child import Answer, answers
 from tests.hostile_pdf.ground import Ground, Variant, ground
 from tests.hostile_pdf.judging import problems

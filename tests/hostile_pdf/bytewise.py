@@ -159,6 +159,14 @@ def contents_twice(g: Ground) -> bytes:
     return g.sealed[:end] + extra + g.sealed[found.end() :]
 
 
+def swapped_containers(g: Ground) -> bytes:
+    """The seal's place holds the archive's token, zero-padded to its length."""
+    seal, last = CONTAINER.finditer(g.sealed)
+    token = last[0][1 : end_of(last[0])]
+    assert len(token) <= len(seal[0]) - 2
+    return g.sealed[: seal.start() + 1] + token.ljust(len(seal[0]) - 2, b"0") + g.sealed[seal.end() - 1 :]
+
+
 RANGES = family(
     "byte range",
     ("of nothing", ranges(b"0 0 0 0"), "pdf.not-whole-file"),
@@ -198,19 +206,11 @@ SPELLING = family(
     ("padding of the last used", container(1, lambda v: v[:-9] + b"DEADBEEF>"), "pdf.signature-form"),
     ("no hexadecimal digit", container(0, lambda v: v[:100] + b"ZZ" + v[102:]), "pdf.unreadable"),
     ("a comment inside", container(0, lambda v: v[:-9] + b"%abcdef\n>"), "pdf.unreadable"),
-    ("the other one's", lambda g: swapped_containers(g), "pdf.changed-after-signing"),
+    ("the other one's", swapped_containers, "pdf.changed-after-signing"),
     ("written as text", container(0, lambda v: b"(" + v[1:-1] + b")"), "pdf.unreadable"),
     ("under another key", elsewhere, "pdf.unreadable"),
     ("twice", contents_twice, "pdf.unreadable"),
 )
-
-
-def swapped_containers(g: Ground) -> bytes:
-    """The seal's place holds the archive's token, zero-padded to its length."""
-    seal, last = CONTAINER.finditer(g.sealed)
-    token = last[0][1 : end_of(last[0])]
-    assert len(token) <= len(seal[0]) - 2
-    return g.sealed[: seal.start() + 1] + token.ljust(len(seal[0]) - 2, b"0") + g.sealed[seal.end() - 1 :]
 
 
 # --- cross-reference tables ---
@@ -339,14 +339,18 @@ CATALOG = b"<</Type /Catalog /Pages 2 0 R>>"
 
 SIZE = family(
     "size",
-    ("four hundred thousand objects", lambda g: b"%PDF-1.7\n" + b"1 0 obj\n<<>>\nendobj\n" * 400_000, "pdf.too-complex"),
-    ("a million entries", lambda g: b"%PDF-1.7\nxref\n0 400000\n" + b"0000000009 00000 n \n" * 400_000, "pdf.too-complex"),
-    ("brackets in brackets", lambda g: b"%PDF-1.7\n1 0 obj\n" + b"[ " * 2_000_000 + b"\nendobj\nstartxref\n9\n%%EOF\n", "pdf.unreadable"),
+    ("four hundred thousand objects", lambda g: b"%PDF-1.7\n" + b"1 0 obj\n<<>>\nendobj\n" * 400_000,
+     "pdf.too-complex"),
+    ("a million entries", lambda g: b"%PDF-1.7\nxref\n0 400000\n" + b"0000000009 00000 n \n" * 400_000,
+     "pdf.too-complex"),
+    ("brackets in brackets", lambda g: b"%PDF-1.7\n1 0 obj\n" + b"[ " * 2_000_000
+     + b"\nendobj\nstartxref\n9\n%%EOF\n", "pdf.unreadable"),
     ("brackets without space", updated_by(b"[" * 50_000 + b"]" * 50_000), "pdf.too-complex"),
     ("dictionaries in dictionaries", updated_by(b"<</A " * 60_000 + b">>" * 60_000), "pdf.unreadable"),
     ("lists in lists in place", updated_by(b"[1 " * 60_000 + b"]" * 60_000), "pdf.unreadable"),
     ("pages that are their own children", updated_by(CATALOG, PAGES), "pdf.changed-after-signing"),
-    ("nested inflation", updated_by(stream(BOMB, b"/Filter [/FlateDecode /FlateDecode]")), "pdf.changed-after-signing"),
+    ("nested inflation", updated_by(stream(BOMB, b"/Filter [/FlateDecode /FlateDecode]")),
+     "pdf.changed-after-signing"),
     ("huge predictor", updated_by(stream(zlib.compress(b"\0" * 99), b"/Filter /FlateDecode /DecodeParms "
                                          b"<</Predictor 15 /Columns 999999999>>")), "pdf.changed-after-signing"),
     ("a length of a milliard", updated_by(b"<</Length 1000000000>>\nstream\nx\nendstream"), "pdf.unreadable"),
@@ -355,8 +359,10 @@ SIZE = family(
     ("a number of megabytes", updated_by(b"9" * 3_000_000), "pdf.unreadable"),
     ("a text of brackets", updated_by(b"(" + b"(" * 200_000 + b")" * 200_000 + b")"), "pdf.unreadable"),
     ("comments without end", updated_by(b"%x\n" * 900_000 + b"<<>>"), "pdf.unreadable"),
-    ("a chain of references", lambda g: file_of(*(b"%d 0 R" % (n + 1) for n in range(1, 2000)), b"<<>>"), "pdf.unreadable"),
-    ("a small foreign file", lambda g: file_of(CATALOG, b"<</Type /Pages /Kids [] /Count 0>>", b"<<>>"), "pdf.not-signed"),
+    ("a chain of references", lambda g: file_of(*(b"%d 0 R" % (n + 1) for n in range(1, 2000)), b"<<>>"),
+     "pdf.unreadable"),
+    ("a small foreign file", lambda g: file_of(CATALOG, b"<</Type /Pages /Kids [] /Count 0>>", b"<<>>"),
+     "pdf.not-signed"),
 )  # fmt: skip
 
 VARIANTS: list[Variant] = [*ENDS, *RANGES, *SPELLING, *TABLES, *SIZE]

@@ -65,7 +65,8 @@ def main(directory: Path, trust: Path, at: datetime) -> None:
         start = time.process_time()
         verdict = verify_file(path.read_bytes(), believed, at)
         seconds = time.process_time() - start
-        print(json.dumps({"verdict": wire.to_wire(verdict), "seconds": seconds}), flush=True)
+        sys.stdout.write(json.dumps({"verdict": wire.to_wire(verdict), "seconds": seconds}) + "\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from PIL import Image
 from signing.seal.pdf import letters
 from signing.seal.pdf.draw import Images, draw
 from signing.seal.verdict import Indication
-from tests.hostile_pdf import bytewise, containers, resealed, updates
+from tests.hostile_pdf import bytewise, containers, proofs, resealed, seen, updates
 from tests.hostile_pdf.child import Answer, answers
 from tests.hostile_pdf.containers import Plan, sealed
 from tests.hostile_pdf.ground import Ground, Variant, ground
@@ -28,9 +28,8 @@ from tests.signing.seal.pdf import sample
 from tests.signing.seal.pdf.world import PICTURES, VERIFY_URL
 
 ROOT = Path(__file__).resolve().parents[2]
-VARIANTS: list[Variant] = [
-    *bytewise.VARIANTS, *updates.VARIANTS, *containers.VARIANTS, *resealed.VARIANTS,
-]  # fmt: skip
+MODULES = (bytewise, updates, containers, proofs, resealed, seen)
+VARIANTS: list[Variant] = [one for module in MODULES for one in module.VARIANTS]
 ODD = sample.Pupil(
     common={"HO_VA_TEN": "H’Bia Niê Kđăm", "DAN_TOC": "Ê-đê", "CHO_O_HIEN_NAY": "fi ffi “ngoặc” – … ½ № Ƀ"},
     summary={"NHAN_XET_GVCN": "Viết được 漢字 & chữ số ², biết dùng dấu <, >."},

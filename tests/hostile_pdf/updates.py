@@ -54,9 +54,10 @@ def dictionary(**entries: object) -> generic.DictionaryObject:
     """Return a dictionary; words that begin with a slash are names."""
     made = generic.DictionaryObject()
     for key, value in entries.items():
+        said = value
         if isinstance(value, str):
-            value = pdf_name(value) if value.startswith("/") else generic.pdf_string(value)
-        made[pdf_name(f"/{key}")] = value
+            said = pdf_name(value) if value.startswith("/") else generic.pdf_string(value)
+        made[pdf_name(f"/{key}")] = said
     return made
 
 
@@ -317,11 +318,10 @@ EDITS: dict[str, tuple[Edit, str]] = {
     "widths changed": (widths_changed, "pdf.changed-after-signing"),
     "form object replaced": (form_object, "pdf.hidden-objects"),
     "free text": (annotation("/FreeText", Contents="10"), "pdf.annotation"),
-    "stamp": (annotation("/Stamp"), "pdf.annotation"),
     "redaction": (annotation("/Redact"), "pdf.annotation"),
-    "ink": (annotation("/Ink"), "pdf.annotation"),
     "file as annotation": (annotation("/FileAttachment"), "pdf.annotation"),
-    "link to a page": (annotation("/Link", A=dictionary(S="/URI", URI="https://phishing.example/")), "pdf.active-content"),
+    "link to a page": (annotation("/Link", A=dictionary(S="/URI", URI="https://phishing.example/")),
+     "pdf.active-content"),
     "launch": (annotation("/Screen", A=dictionary(S="/Launch", F="a.exe")), "pdf.active-content"),
     "unseen stamp": (unseen_stamp, "pdf.annotation"),
     "seal's widget made visible": (widget_seen, "pdf.annotation"),
@@ -332,11 +332,11 @@ EDITS: dict[str, tuple[Edit, str]] = {
     "script by name": (scripts_named, "pdf.active-content"),
     "layers": (catalogue(OCProperties=dictionary()), "pdf.optional-content"),
     "content behind a layer": (layers_on_pages, "pdf.optional-content"),
-    "collection": (catalogue(Collection=dictionary(View="/H")), "pdf.active-content"),
     "page labels": (catalogue(PageLabels=dictionary()), "pdf.page-structure"),
-    "viewer preferences": (catalogue(ViewerPreferences=dictionary(HideMenubar=generic.BooleanObject(True))), "pdf.page-structure"),
-    "extensions": (catalogue(Extensions=dictionary()), "pdf.page-structure"),
-    "another pages tree": (catalogue(Pages=lambda w: w.add_object(dictionary(Type="/Pages", Kids=generic.ArrayObject()))), ""),
+    "viewer preferences": (catalogue(ViewerPreferences=dictionary(HideMenubar=generic.BooleanObject(True))),
+     "pdf.page-structure"),
+    "another pages tree": (catalogue(Pages=lambda w: w.add_object(dictionary(Type="/Pages",
+     Kids=generic.ArrayObject()))), ""),
     "another form": (catalogue(AcroForm=lambda w: w.add_object(dictionary(Fields=generic.ArrayObject()))), ""),
     "attachment exchanged": (attachment_exchanged, "pdf.hidden-objects"),
     "attachment renamed": (attachment_renamed, "pdf.attachment-missing"),
@@ -350,21 +350,18 @@ EDITS: dict[str, tuple[Edit, str]] = {
     "rules loosened": (rules_loosened, "pdf.signature-count"),
     "certification dropped": (certification_dropped, "pdf.not-certified"),
 }  # fmt: skip
-"""Edits with the reason given for one that a new timestamp covers; without a reason that cannot be made."""
 
 
 # --- further signatures ---
 
 
-def second_signature(g: Ground) -> bytes:
-    """The school signs once more behind its own archive."""
+def signed_again(g: Ground, pdf: bytes) -> bytes:
+    """The school signs once more, without certifying: refused by our signer, so written by hand."""
     setup = room.SigObjSetup(room.SignatureObject(timestamp=g.world.clock, bytes_reserved=16384))
-    sign = signer(g.world.school)
-
-    def made(digest: bytes) -> bytes:
-        return signed_data(digest, sign=sign, chain=g.world.school.chain, stamp=g.world.stamp)
-
-    return room._embed(room._open(g.sealed), "Again", setup, made)
+    sign, chain = signer(g.world.school), g.world.school.chain
+    return room._embed(
+        room._open(pdf), "Again", setup, lambda digest: signed_data(digest, sign=sign, chain=chain, stamp=g.world.stamp)
+    )  # fmt: skip
 
 
 def second_archive(g: Ground) -> bytes:
@@ -372,15 +369,8 @@ def second_archive(g: Ground) -> bytes:
     return room._embed(room._open(g.sealed), "Later", room.SigObjSetup(placeholder), g.world.stamp)
 
 
-def sealed_twice(g: Ground) -> bytes:
-    """A certified file certified once more: refused by our signer, so written by hand."""
-    return g.archived(room._embed(
-        room._open(g.certified), "Again",
-        room.SigObjSetup(room.SignatureObject(timestamp=g.world.clock, bytes_reserved=16384)),
-        lambda digest: signed_data(
-            digest, sign=signer(g.world.school), chain=g.world.school.chain, stamp=g.world.stamp
-        ),
-    ))  # fmt: skip
+def twice(g: Ground) -> bytes:
+    return g.archived(signed_again(g, g.certified))
 
 
 def _appended(edit: Edit) -> Callable[[Ground], bytes]:
@@ -397,7 +387,17 @@ VARIANTS: list[Variant] = [
         for name, (edit, code) in EDITS.items()
         if code
     ),
-    Variant("signatures", "a second signature", second_signature, ("pdf.changed-after-signing",)),
+    Variant(
+        "signatures",
+        "a second signature",
+        lambda g: signed_again(g, g.sealed),
+        ("pdf.changed-after-signing",),
+    ),
     Variant("signatures", "a second archive", second_archive, ("pdf.changed-after-signing",)),
-    Variant("signatures", "sealed twice", sealed_twice, ("pdf.changed-after-signing",)),
+    Variant(
+        "signatures",
+        "sealed twice",
+        lambda g: g.archived(signed_again(g, g.certified)),
+        ("pdf.changed-after-signing",),
+    ),
 ]

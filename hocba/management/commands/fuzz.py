@@ -46,7 +46,9 @@ class Command(BaseCommand):
         try:
             tally = hunt.run(plan, self._tell)
         except FileNotFoundError as error:
-            raise CommandError(f"Chưa có tệp thật ({error}); hãy chạy `manage.py demo --once` trước.") from error
+            raise CommandError(
+                f"Chưa có tệp thật ({error}); hãy chạy `manage.py demo --once` trước."
+            ) from error
         except EOFError as error:
             raise CommandError("Tiến trình con không đọc được cả tệp thật.") from error
         file = places.var() / "fuzz.json"
@@ -60,5 +62,3 @@ class Command(BaseCommand):
     def _tell(self, tally: Tally) -> None:
         self.stdout.write(f"  {sum(tally.executions.values())}", ending="\r")
         self.stdout.flush()
-
-

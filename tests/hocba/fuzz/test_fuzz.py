@@ -46,7 +46,8 @@ def test_broken_readers_are_found_and_the_finding_can_be_made_again(
     monkeypatch.setattr(hunt, "SECONDS", 0.5)
     tally = hunt.run(replace(plan, module="tests.hocba.fuzz.broken", executions=1, first=3))
     assert dict(tally.findings) == {
-        ("xml", "crash"): 1, ("pdf", "believed"): 1, ("note", "time"): 1, ("proof", "memory"): 1, ("content", "broken"): 1,
+        ("xml", "crash"): 1, ("pdf", "believed"): 1, ("note", "time"): 1, ("proof", "memory"): 1, ("content",
+         "broken"): 1,
     }  # fmt: skip
     kept = next(Path(path) for path in tally.files if "crash-xml-3" in path)
     genuine = seeds.genuine(plan.files)
@@ -71,7 +72,14 @@ def test_the_command_counts_writes_and_ends_well(
     plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(places, "var", lambda: tmp_path)
-    options = {"files": plan.files, "trust": plan.trust, "at": plan.at, "seed": 7, "executions": 2, "keep": tmp_path}
+    options = {
+        "files": plan.files,
+        "trust": plan.trust,
+        "at": plan.at,
+        "seed": 7,
+        "executions": 2,
+        "keep": tmp_path,
+    }
     with pytest.raises(SystemExit) as ended:
         call_command("fuzz", **options)
     assert ended.value.code == 0
