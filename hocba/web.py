@@ -34,6 +34,7 @@ PROBLEM = "application/problem+json"
 RETRY_SECONDS = {429: 60, 503: 30}
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO, errno.EMFILE, errno.ENFILE}
 """What the operating system says when a disk or the table of open files is full or gone."""
+OWN_PAGE = {403, 404, 409, 422, 500, 503}
 GENERAL_PAGES = ("errors/error.html", "hocba/plain_error.html")
 
 
@@ -49,7 +50,7 @@ def sentence_for(status: int) -> str:
         401: _("Chưa đăng nhập, hoặc phiên làm việc đã hết. Xin đăng nhập rồi làm lại."),
         403: _("Tài khoản đang dùng không có quyền làm việc này."),
         404: _("Không tìm thấy trang hoặc dữ liệu này, hoặc tài khoản đang dùng không xem được."),
-        405: _("Địa chỉ này không nhận cách gọi đó."),
+        405: _("Địa chỉ này không nhận cách gọi đó. Hãy mở lại trang rồi làm lại."),
         408: _("Nội dung gửi lên quá chậm nên đã ngừng nhận; chưa có gì được lưu. Hãy gửi lại."),
         413: _("Nội dung gửi lên quá lớn: hệ thống nhận tối đa 10 MB. Chưa có gì được lưu."),
         415: _("Kiểu nội dung gửi lên không đúng nên không đọc được."),
@@ -110,8 +111,10 @@ def refuse(
             json_dumps_params={"ensure_ascii": False},
         )
         return _with_patience(answer)
-    # The page of a status says the general sentence in its own words: here only what this case adds.
-    own = "" if sentence == sentence_for(status) else sentence
+    # A page of its own says the general sentence in its own words: there only what this case adds.
+    general = sentence_for(status)
+    own = "" if status in OWN_PAGE and sentence == general else sentence
+    own = own if own or status in OWN_PAGE else general
     facts = {"status": status, "sentence": own, "case": case, **details}
     facts |= {
         "error_id": request_number.get(),
