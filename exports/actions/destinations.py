@@ -17,7 +17,7 @@ from exports.actions import accounts
 from exports.ministry.client import MinistryClient, Refused, Retryable
 from exports.models import Destination
 from hocba.kernel.errors import Conflict, Invalid
-from schools import audit, texts
+from schools import audit, seen, texts
 from schools.actors import Actor
 from schools.models import Unit
 from schools.permissions import Permission, require
@@ -66,11 +66,17 @@ def add(
 
 @transaction.atomic
 def edit(
-    destination: Destination, *, facts: Mapping[str, Any], by: Actor, secret_source: str | None = None
+    destination: Destination,
+    *,
+    facts: Mapping[str, Any],
+    by: Actor,
+    secret_source: str | None = None,
+    shown: str | None = None,
 ) -> tuple[str, ...]:
     """Change a destination and return the fields that changed; a new address or account is tried at once.
 
-    Raises: NotPermitted; Invalid with a sentence for each field.
+    `shown` is the mark of the destination on the page.
+    Raises: NotPermitted; Invalid with a sentence for each field; Conflict.
     """
     require(by, Permission.DESTINATION_KEEP, destination)
     rows = Destination.objects.select_for_update(no_key=True, of=("self",))
@@ -87,6 +93,8 @@ def edit(
     changed = tuple(name for name in before if before[name] != values[name])
     if not changed:
         return ()
+    theirs, yours = (", ".join(str(one[name]) for name in changed) for one in (before, values))
+    seen.still(shown, standing(row), theirs=theirs, yours=yours)
     for name in changed:
         setattr(row, name, values[name])
     row.failures, row.pause_until = 0, None
@@ -95,6 +103,11 @@ def edit(
     subject = ("destination", row.code)
     audit.record(by, "destination.edit", unit_path=row.unit_path, subject=subject, changed=told)
     return changed
+
+
+def standing(row: Destination) -> dict[str, object]:
+    """Return what the page shows of a destination, for its mark."""
+    return {name: getattr(row, name) for name in FIELDS}
 
 
 def try_connection(destination: Destination, *, by: Actor) -> Tried:

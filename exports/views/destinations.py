@@ -17,6 +17,7 @@ from exports.destination_forms import DestinationForm
 from exports.queries import destinations
 from exports.views import words
 from hocba.kernel.errors import Invalid
+from schools import seen
 from schools.http import ActingRequest
 from schools.permissions import Permission as P
 from schools.permissions import needs
@@ -64,7 +65,9 @@ def destination(request: ActingRequest, code: str) -> HttpResponse:
     form = DestinationForm(request.POST or None, is_new=False, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
-            changed = actions.edit(row, facts=form.cleaned_data, by=request.actor)
+            changed = actions.edit(
+                row, facts=form.cleaned_data, by=request.actor, shown=request.POST.get("shown")
+            )
         except Invalid as wrong:
             _tell(form, wrong)
         else:
@@ -94,6 +97,7 @@ def _page(request: ActingRequest, line: destinations.Line, form: DestinationForm
         "destination": row,
         "state": words.destination_state(row.is_open, bool(row.pause_until)),
         "form": form,
+        "shown": seen.mark(actions.standing(row)),
         "facts": [
             {"label": _("Mã nơi nhận"), "value": row.code},
             {"label": _("Gửi học bạ của"), "value": row.unit.name if row.unit else ""},

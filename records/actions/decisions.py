@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -11,7 +13,7 @@ from records.models import AssessmentPoint, HomeroomRecord, Transcript
 from records.queries import years
 from records.rules import lifecycle
 from records.rules.values import Outcome
-from schools import audit
+from schools import audit, seen
 from schools.actors import Actor
 from schools.models import Enrolment
 from schools.permissions import Permission, require
@@ -20,12 +22,12 @@ LAW = "27/2020/TT-BGDĐT, Điều 11"
 
 
 @transaction.atomic
-def record(enrolment: Enrolment, *, decision: str, by: Actor) -> HomeroomRecord:
-    """Record "LEN" or "OLAI", or take a decision back with "".
+def record(enrolment: Enrolment, *, decision: str, by: Actor, shown: str | None = None) -> HomeroomRecord:
+    """Record "LEN" or "OLAI", or take a decision back with ""; `shown` is the mark of the decision on the page.
 
     Law: 27/2020/TT-BGDĐT, Điều 11.
     Raises: NotPermitted; Invalid; RuleBroken, while data is missing or the pupil has completed the grade;
-    Conflict, when results are confirmed or signed already.
+    Conflict, when results are confirmed or signed already, or somebody else decided meanwhile.
     """
     require(by, Permission.DECISION_RECORD, enrolment)
     class_year = classes.lock(enrolment.class_year)
@@ -48,6 +50,7 @@ def record(enrolment: Enrolment, *, decision: str, by: Actor) -> HomeroomRecord:
         raise RuleBroken(_("Chưa có kết quả phẩm chất, năng lực của em này."), law=LAW, code="no-record")
     if row.principal_decision == decision:
         return row
+    _still(shown, row.principal_decision, decision)
     before, row.principal_decision = row.principal_decision, decision
     row.decision_at, row.decision_by = (by.at, by.person) if decision else (None, None)
     row.version += 1
@@ -62,3 +65,13 @@ def record(enrolment: Enrolment, *, decision: str, by: Actor) -> HomeroomRecord:
         after=decision,
     )
     return row
+
+
+def standing(decision: str) -> dict[str, object]:
+    """Return what the page shows of a decision, for its mark."""
+    return {"decision": decision}
+
+
+def _still(shown: str | None, theirs: str, yours: str) -> None:
+    words: Any = dict(HomeroomRecord._meta.get_field("principal_decision").flatchoices)  # type: ignore[union-attr]
+    seen.still(shown, standing(theirs), theirs=words.get(theirs, ""), yours=words.get(yours, ""))

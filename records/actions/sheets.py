@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from hocba.kernel.errors import Invalid
 from records.actions import classes
 from records.models import IssueSheet
-from schools import audit, texts
+from schools import audit, seen, texts
 from schools.actors import Actor
 from schools.models import ClassYear, Membership, Person
 from schools.permissions import Permission, Role, require
@@ -20,11 +20,22 @@ LONGEST_PLACE = 120
 
 
 @transaction.atomic
-def make(class_year: ClassYear, *, issue_on: date, place: str, leader: Person, by: Actor) -> IssueSheet:
+def make(
+    class_year: ClassYear,
+    *,
+    issue_on: date,
+    place: str,
+    leader: Person,
+    by: Actor,
+    shown: str | None = None,
+) -> IssueSheet:
     """Make a new sheet; the class is frozen with it afterwards. The same again is not doubled.
 
+    `shown` is the mark of the sheet on the page.
+
     Raises: NotPermitted; Invalid, when the leader is no principal of the school now, when a title or a
-    personal number is missing, without homeroom teacher or place, or for a date before the school year.
+    personal number is missing, without homeroom teacher or place, or for a date before the school year;
+    Conflict, when somebody else made a sheet meanwhile.
     """
     require(by, Permission.SHEET_MAKE, class_year)
     class_year = classes.lock(class_year)
@@ -44,6 +55,13 @@ def make(class_year: ClassYear, *, issue_on: date, place: str, leader: Person, b
     last = IssueSheet.objects.filter(class_year=class_year).order_by("-made_at", "-pk").first()
     if last is not None and all(getattr(last, name) == value for name, value in stated.items()):
         return last
+    yours = _told(issue_on, place, leader)
+    seen.still(
+        shown,
+        standing(last),
+        theirs=_told(last.issue_on, last.place, last.leader) if last else "",
+        yours=yours,
+    )
     sheet = IssueSheet.objects.create(class_year=class_year, made_at=by.at, made_by=by.person, **stated)
     audit.record(
         by,
@@ -55,6 +73,15 @@ def make(class_year: ClassYear, *, issue_on: date, place: str, leader: Person, b
         leader=leader.pk,
     )
     return sheet
+
+
+def standing(last: IssueSheet | None) -> dict[str, object]:
+    """Return what the page shows of the class's last sheet, for its mark."""
+    return {"sheet": last.pk if last else None}
+
+
+def _told(issue_on: date, place: str, leader: Person) -> str:
+    return f"{issue_on:%d/%m/%Y}, {place}, {leader.full_name}"
 
 
 def _title(class_year: ClassYear, leader: Person, by: Actor) -> str | None:

@@ -20,6 +20,7 @@ from records.queries import classes, entry, years
 from records.queries.years import PupilYear
 from records.rules.circular_27_2020 import outcome_label, reward_label
 from records.views import words
+from schools import seen
 from schools.http import ActingRequest
 from schools.permissions import Permission as P
 from schools.permissions import needs
@@ -103,7 +104,12 @@ def pupil_year(request: ActingRequest, code: str, enrolment: int) -> HttpRespons
 
 
 def _decide(request: ActingRequest, chosen: Any, form: DecisionForm) -> bool:
-    row = decisions.record(chosen, decision=form.cleaned_data["decision"], by=request.actor)
+    row = decisions.record(
+        chosen,
+        decision=form.cleaned_data["decision"],
+        by=request.actor,
+        shown=request.POST.get("shown"),
+    )
     words.say_saved(request, request.actor, row.get_principal_decision_display() or _("chưa quyết định"))
     return True
 
@@ -143,6 +149,7 @@ def _show_year(
         "levels": code_list().subject_levels,
         "reason_form": reason,
         "decision_form": decision,
+        "shown": seen.mark(decisions.standing(year.record.principal_decision if year.record else "")),
         "refused": refused,
         "may_reopen": P.RESULTS_REOPEN in rights and year.state in REOPENABLE,
         "may_return": P.TRANSCRIPT_RETURN in rights and year.state in RETURNABLE,
@@ -151,7 +158,8 @@ def _show_year(
         "signed": year.state in RETURNABLE[1:],
     }
     broken = refused is not None or reason.is_bound or decision.is_bound
-    return render(request, "records/pupil_year.html", context, status=422 if broken else 200)
+    status = 409 if isinstance(refused, Conflict) else 422 if broken else 200
+    return render(request, "records/pupil_year.html", context, status=status)
 
 
 def _is_not_completed(year: PupilYear) -> bool:

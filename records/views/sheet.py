@@ -15,6 +15,7 @@ from records.actions import freezing, sheets
 from records.forms import SheetForm
 from records.queries import classes, entry
 from records.views import words
+from schools import seen
 from schools.http import ActingRequest
 from schools.permissions import Permission as P
 from schools.permissions import needs
@@ -56,6 +57,7 @@ def _made(request: ActingRequest, class_year: Any, form: SheetForm, people: dict
             place=data["place"],
             leader=people[data["leader"]],
             by=request.actor,
+            shown=request.POST.get("shown"),
         )
     except Invalid as wrong:
         for name, sentence in wrong.fields.items():
@@ -89,6 +91,7 @@ def _show(request: ActingRequest, class_year: Any, last: Any, form: SheetForm) -
         "place": words.class_place(class_year),
         "form": form,
         "sheet": last,
+        "shown": seen.mark(sheets.standing(last)),
         "facts": _facts(last) if last else [],
         "preview": preview,
         "items": words.fix_items(preview.held, class_year, inside.rights, (), request.actor),

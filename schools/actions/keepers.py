@@ -81,19 +81,22 @@ def name(
 
 
 @transaction.atomic
-def end(unit: Unit, membership_id: int, *, on: date, by: Actor) -> Membership:
-    """Let a role of `roles_for(unit)` end with the day `on`. Raises: NotPermitted; NotFound; Invalid."""
+def end(unit: Unit, membership_id: int, *, on: date, by: Actor, shown: str | None = None) -> Membership:
+    """Let a role of `roles_for(unit)` end with the day `on`; `shown` is the mark of the end on the page.
+
+    Raises: NotPermitted; NotFound; Invalid; Conflict.
+    """
     unit = _locked(unit, by)
     rows = Membership.objects.select_for_update(no_key=True, of=("self",))
     held = rows.filter(unit=unit, pk=membership_id, role__in=roles_for(unit)).first()
     if held is None:
         raise NotFound
-    staffing.finish(unit, held, on=on, by=by)
+    staffing.finish(unit, held, on=on, by=by, shown=shown)
     return held
 
 
 @transaction.atomic
-def reset_password(unit: Unit, person_id: int, *, by: Actor) -> str:
+def reset_password(unit: Unit, person_id: int, *, by: Actor, shown: str | None = None) -> str:
     """Give who keeps `unit` a temporary password and return it; it is kept nowhere.
 
     Raises: NotPermitted, for an account that reads results or works where `by` keeps no unit; NotFound.
@@ -116,7 +119,7 @@ def reset_password(unit: Unit, person_id: int, *, by: Actor) -> str:
     account = Account.objects.select_for_update(no_key=True, of=("self",)).filter(person=person).first()
     if account is None:
         raise NotFound(_("Người này chưa có tài khoản."))
-    return staffing.renewed(unit, account, by)
+    return staffing.renewed(unit, account, by, shown)
 
 
 @transaction.atomic

@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from hocba.kernel.errors import Conflict, Invalid, NotFound, NotPermitted
-from schools import audit
+from schools import audit, seen
 from schools.actors import Actor
 from schools.models import Account, Membership, Person, PersonKind, Unit
 from schools.permissions import Permission, Role, one, require, visible
@@ -37,6 +37,7 @@ def appoint(
         raise Invalid(fields={"role": _("Vai trò này không do nhà trường cấp.")})
     if unit.closed_on is not None and from_on > unit.closed_on:
         raise Invalid(fields={"from_on": _("Trường đã đóng từ trước ngày này.")})
+    Unit.objects.select_for_update(no_key=True, of=("self",)).get(pk=unit.pk)  # one appointment at a time
     person = known_or_made(full_name, personal_number)
     if person.pk == by.person_id:
         raise NotPermitted(_("Không tự cấp vai trò cho chính mình; xin nhờ người quản trị khác."))
@@ -54,8 +55,15 @@ def known_or_made(full_name: str, personal_number: str) -> Person:
     if found is None:
         person = Person(kind=PersonKind.STAFF, full_name=full_name, personal_number=personal_number)
         person.name_fields()
-        person.save()
-        return person
+        try:
+            with transaction.atomic():
+                person.save()
+        except (
+            IntegrityError
+        ):  # somebody else wrote the same number meanwhile: theirs is judged like any other
+            found = Person.objects.get(personal_number=personal_number)
+        else:
+            return person
     if found.kind == PersonKind.PUPIL or found.full_name != full_name:
         sentence = _("Số định danh này đã có, nhưng với họ tên khác. Xin kiểm tra lại cả hai.")
         raise Invalid(fields={"personal_number": sentence})
@@ -66,21 +74,36 @@ def known_or_made(full_name: str, personal_number: str) -> Person:
 
 
 @transaction.atomic
-def end_role(unit: Unit, membership_id: int, *, on: date, by: Actor) -> Membership:
-    """Let a role end with the day `on`. Raises: NotPermitted; NotFound; Invalid, for a day before it began."""
+def end_role(unit: Unit, membership_id: int, *, on: date, by: Actor, shown: str | None = None) -> Membership:
+    """Let a role end with the day `on`; `shown` is the mark of the end on the page.
+
+    Raises: NotPermitted; NotFound; Invalid, for a day before it began; Conflict, when it got another end meanwhile.
+    """
     require(by, Permission.STAFF_EDIT, unit)
     rows = Membership.objects.select_for_update(no_key=True, of=("self",)).filter(unit=unit, pk=membership_id)
     held = rows.first()
     if held is None:
         raise NotFound
-    finish(unit, held, on=on, by=by)
+    finish(unit, held, on=on, by=by, shown=shown)
     return held
 
 
-def finish(unit: Unit, held: Membership, *, on: date, by: Actor) -> None:
-    """Let a locked role end with the day `on`; whether `by` may is asked before. Raises: NotPermitted; Invalid."""
+def standing(to_on: date | None) -> dict[str, object]:
+    """Return what the page shows of a role's end, for its mark."""
+    return {"to_on": to_on}
+
+
+def finish(unit: Unit, held: Membership, *, on: date, by: Actor, shown: str | None = None) -> None:
+    """Let a locked role end with the day `on`; whether `by` may is asked before.
+
+    Raises: NotPermitted; Invalid; Conflict.
+    """
     if held.person_id == by.person_id:
         raise NotPermitted(_("Không tự kết thúc vai trò của chính mình; xin nhờ người quản trị khác."))
+    if held.to_on == on:
+        return
+    theirs = f"{held.to_on:%d/%m/%Y}" if held.to_on else ""
+    seen.still(shown, standing(held.to_on), theirs=theirs, yours=f"{on:%d/%m/%Y}")
     if on < held.from_on or (held.to_on is not None and held.to_on < on):
         sentence = _("Ngày kết thúc phải nằm trong thời gian giữ vai trò.")
         raise Invalid(fields={"on": sentence})
@@ -118,16 +141,27 @@ def opened(unit: Unit, person: Person, username: str, by: Actor) -> str:
 
 
 @transaction.atomic
-def reset_password(unit: Unit, person_id: int, *, by: Actor) -> str:
+def reset_password(unit: Unit, person_id: int, *, by: Actor, shown: str | None = None) -> str:
     """Give a temporary password, which ends every session of the account; return it. Kept nowhere.
 
-    Raises: NotPermitted; NotFound.
+    `shown` is the mark of the account on the page: the form sent twice does not void the password just told.
+    Raises: NotPermitted; NotFound; Conflict.
     """
-    return renewed(unit, _account_of(unit, person_id, by), by)
+    return renewed(unit, _account_of(unit, person_id, by), by, shown)
 
 
-def renewed(unit: Unit, account: Account, by: Actor) -> str:
-    """Give a locked account a temporary password and return it; whether `by` may is asked before."""
+def account_standing(password_hash: str) -> dict[str, object]:
+    """Return what marks the state of an account's password."""
+    return {"password": password_hash}
+
+
+def renewed(unit: Unit, account: Account, by: Actor, shown: str | None = None) -> str:
+    """Give a locked account a temporary password and return it; whether `by` may is asked before.
+
+    Raises: Conflict.
+    """
+    told = _("mật khẩu tạm mới")
+    seen.still(shown, account_standing(account.password), theirs=told, yours=told)
     password = temporary_password()
     account.set_password(password)
     account.password_is_temporary = True

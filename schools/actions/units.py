@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from hocba.kernel.errors import Conflict, Invalid, NotPermitted
 from hocba.kernel.names import fold
-from schools import audit, texts
+from schools import audit, seen, texts
 from schools.actors import Actor
 from schools.models import PATH_END, Oversight, Unit, UnitLevel
 from schools.permissions import Permission, may, require, visible
@@ -81,13 +81,19 @@ def add(parent: Unit | None, *, code: str, level: str, facts: Mapping[str, Any],
 
 @transaction.atomic
 def edit(
-    unit: Unit, *, facts: Mapping[str, Any], by: Actor, overseers: Iterable[str] | None = None
+    unit: Unit,
+    *,
+    facts: Mapping[str, Any],
+    by: Actor,
+    overseers: Iterable[str] | None = None,
+    shown: str | None = None,
 ) -> tuple[str, ...]:
     """Change what is stated of a unit and return the names of the fields that changed.
 
     `facts` may be part of FACTS; the code and the place in the tree stay for ever. What was frozen or issued
     keeps what it said. `overseers`: as in `oversee`, in the same transaction, when they are stated.
-    Raises: NotPermitted, also for who may only put the place right; Invalid.
+    `shown` is the mark of the unit on the page.
+    Raises: NotPermitted, also for who may only put the place right; Invalid; Conflict.
     """
     require(by, Permission.UNIT_EDIT, unit)
     unit = Unit.objects.select_for_update(no_key=True, of=("self",)).select_related("level").get(pk=unit.pk)
@@ -100,6 +106,8 @@ def edit(
     if wrong:
         raise Invalid(_("Chưa lưu được. Xin xem lại những chỗ sau."), fields=wrong)
     if changed:
+        theirs, yours = (", ".join(str(_plain(one[name])) for name in changed) for one in (before, values))
+        seen.still(shown, standing(unit), theirs=theirs, yours=yours)
         for name in changed:
             setattr(unit, name, values[name])
         unit.search_name = fold(unit.name)
@@ -111,14 +119,23 @@ def edit(
     return changed
 
 
+def standing(unit: Unit) -> dict[str, object]:
+    """Return what pages show of a unit, for their mark."""
+    return {name: getattr(unit, name) for name in (*FACTS, "closed_on")}
+
+
 @transaction.atomic
-def close(unit: Unit, *, on: date, by: Actor) -> None:
+def close(unit: Unit, *, on: date, by: Actor, shown: str | None = None) -> None:
     """Let a unit end with the day `on`. It stays in the tree, and what it issued stays valid.
 
     Raises: NotPermitted, also for who keeps no unit above it; Conflict, while a unit beneath is open; Invalid, for
     a day before it began.
     """
     unit = _locked(unit, by, from_above=True)
+    if unit.closed_on == on:
+        return
+    theirs = f"{unit.closed_on:%d/%m/%Y}" if unit.closed_on else unit.name
+    seen.still(shown, standing(unit), theirs=theirs, yours=f"{on:%d/%m/%Y}")
     beneath = Unit.objects.filter(path__gt=unit.path, path__lt=unit.path + PATH_END, closed_on__isnull=True)
     if count := beneath.count():
         said = _("Còn %(count)s đơn vị bên dưới chưa đóng. Hãy đóng các đơn vị ấy trước.")

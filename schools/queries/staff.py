@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Q, QuerySet
 
 from hocba.kernel.errors import NotFound
-from schools import permissions
+from schools import permissions, seen
 from schools.models import Account, Membership, Person, Unit
 from schools.permissions import Permission, Role, visible
 
@@ -28,6 +28,7 @@ class RoleLine:
     to_on: date | None
     is_over: bool
     is_ahead: bool
+    end_mark: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ class StaffLine:
     username: str
     account_state: str
     last_login: datetime | None
+    account_mark: str
 
 
 def working_unit(actor: Actor, permission: Permission = Permission.STAFF_VIEW) -> Unit:
@@ -86,13 +88,28 @@ def _line(actor: Actor, person: Person, unit: Unit) -> StaffLine:
         username=account.username if account else "",
         account_state=account_state(account, actor.at),
         last_login=account.last_login if account else None,
+        account_mark=account_mark(account),
     )
+
+
+def account_mark(account: Account | None) -> str:
+    """Return the mark of an account's password, for forms that replace it."""
+    return seen.mark({"password": account.password}) if account else ""
 
 
 def _role(actor: Actor, one: Membership) -> RoleLine:
     today = actor.today
     is_over = one.to_on is not None and one.to_on < today
-    return RoleLine(one.pk, Role(one.role), one.title, one.from_on, one.to_on, is_over, one.from_on > today)
+    return RoleLine(
+        one.pk,
+        Role(one.role),
+        one.title,
+        one.from_on,
+        one.to_on,
+        is_over,
+        one.from_on > today,
+        seen.mark({"to_on": one.to_on}),
+    )
 
 
 def account_state(account: Account | None, at: datetime) -> str:

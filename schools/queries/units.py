@@ -14,7 +14,7 @@ from hocba.kernel.names import fold
 from schools.actors import Actor
 from schools.models import PATH_END, Membership, Oversight, Unit, UnitLevel
 from schools.permissions import Permission, Role, may, one, visible
-from schools.queries.staff import account_state
+from schools.queries.staff import account_mark, account_state
 
 A_PAGE = 50
 ASKED_OF_A_SCHOOL = ("province_name", "district_name", "commune_name", "education_levels")
@@ -47,6 +47,7 @@ class Keeper:
     membership: Membership
     username: str
     account_state: str
+    account_mark: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,4 +167,4 @@ def _keepers(actor: Actor, unit: Unit) -> tuple[Keeper, ...]:
 
 def _keeper(row: Membership, at: datetime) -> Keeper:
     account = getattr(row.person, "account", None)
-    return Keeper(row, account.username if account else "", account_state(account, at))
+    return Keeper(row, account.username if account else "", account_state(account, at), account_mark(account))

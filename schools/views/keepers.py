@@ -49,7 +49,7 @@ def name(request: ActingRequest, code: str) -> HttpResponse:
 def password(request: ActingRequest, code: str, person: int) -> HttpResponse:
     """Give who keeps this unit a new temporary password."""
     found = units.unit(request.actor, code, Permission.UNIT_KEEP)
-    given = keepers.reset_password(found, person, by=request.actor)
+    given = keepers.reset_password(found, person, by=request.actor, shown=request.POST.get("shown"))
     return unit_page.show(request, code, named=Named(person, "", given))
 
 
@@ -61,7 +61,8 @@ def end(request: ActingRequest, code: str, membership: int) -> HttpResponse:
     form = EndRoleForm(request.POST)
     if form.is_valid():
         try:
-            keepers.end(found, membership, on=form.cleaned_data["on"], by=request.actor)
+            day, shown = form.cleaned_data["on"], request.POST.get("shown")
+            keepers.end(found, membership, on=day, by=request.actor, shown=shown)
         except Invalid as wrong:
             unit_page.tell(form, wrong)
         else:

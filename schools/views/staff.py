@@ -63,7 +63,8 @@ def end_role(request: ActingRequest, person: int, membership: int) -> HttpRespon
     if not form.is_valid():
         return _person_page(request, person, ending=(membership, form))
     try:
-        held = staffing.end_role(unit, membership, on=form.cleaned_data["on"], by=request.actor)
+        day, shown = form.cleaned_data["on"], request.POST.get("shown")
+        held = staffing.end_role(unit, membership, on=day, by=request.actor, shown=shown)
     except Invalid as wrong:
         _tell(form, wrong)
         return _person_page(request, person, ending=(membership, form))
@@ -83,7 +84,9 @@ def account(request: ActingRequest, person: int) -> HttpResponse:
         messages.success(request, _("Đã mở khóa. Người này đăng nhập lại được ngay."))
         return redirect("schools:staff-person", person)
     if wanted == "reset":
-        return _person_page(request, person, password=staffing.reset_password(unit, person, by=request.actor))
+        shown = request.POST.get("shown")
+        given = staffing.reset_password(unit, person, by=request.actor, shown=shown)
+        return _person_page(request, person, password=given)
     form = UsernameForm(request.POST)
     if form.is_valid():
         try:

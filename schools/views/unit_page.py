@@ -9,8 +9,9 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from hocba.kernel.errors import Invalid
-from schools import audit, words
+from schools import audit, seen, words
 from schools.actions import keepers as keeping
+from schools.actions import units as actions
 from schools.forms import EndRoleForm
 from schools.http import ActingRequest
 from schools.permissions import Role
@@ -44,6 +45,7 @@ def show(
         "closes": shown.closes,
         "keepers": [_keeper(one, request.actor.person_id, today, ending) for one in shown.keepers],
         "naming": naming or (KeeperForm(roles=roles, initial={"role": roles[0].value}) if roles else None),
+        "shown": seen.mark(actions.standing(unit)),
         "closing": closing or CloseUnitForm(initial={"on": today}),
         "returned": [one for one in (closing, naming, ending[1] if ending else None) if one is not None],
         "named": named,
@@ -98,5 +100,7 @@ def _keeper(
         "may_reset": bool(keeper.username) and held.person_id != reader and held.role != Role.REGISTRAR,
         "form": ending[1] if ending and ending[0] == held.pk else fresh,
         "is_self": held.person_id == reader,
+        "end_mark": seen.mark({"to_on": held.to_on}),
+        "account_mark": keeper.account_mark,
         "is_ending": held.to_on is not None,
     }

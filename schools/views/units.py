@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from hocba.kernel.errors import Conflict, Invalid
+from schools import seen
 from schools.actions import units as actions
 from schools.http import ActingRequest, page_number
 from schools.permissions import Permission, holds, needs
@@ -111,7 +112,8 @@ def edit(request: ActingRequest, code: str) -> HttpResponse:
         facts = dict(form.cleaned_data)
         overseers = facts.pop("overseers", None)
         try:
-            changed = actions.edit(shown.unit, facts=facts, overseers=overseers, by=request.actor)
+            mark = request.POST.get("shown")
+            changed = actions.edit(shown.unit, facts=facts, overseers=overseers, by=request.actor, shown=mark)
         except Invalid as wrong:
             unit_page.tell(form, wrong)
         else:
@@ -139,6 +141,7 @@ def _edit_form(request: ActingRequest, shown: units.UnitPage) -> UnitForm:
 
 def _form_page(request: ActingRequest, form: UnitForm, unit: Any, *, is_new: bool) -> HttpResponse:
     context = {"form": form, "unit": unit, "is_new": is_new, "dirty": form.is_bound}
+    context |= {} if is_new else {"shown": seen.mark(actions.standing(unit))}
     return render(request, "schools/unit_form.html", context, status=422 if form.is_bound else 200)
 
 
@@ -150,7 +153,8 @@ def close(request: ActingRequest, code: str) -> HttpResponse:
     form = CloseUnitForm(request.POST)
     if form.is_valid():
         try:
-            actions.close(found, on=form.cleaned_data["on"], by=request.actor)
+            mark = request.POST.get("shown")
+            actions.close(found, on=form.cleaned_data["on"], by=request.actor, shown=mark)
         except Invalid as wrong:
             unit_page.tell(form, wrong)
         except Conflict as refused:
