@@ -68,6 +68,7 @@ complete = st.builds(
         _values("BANG_DIEM").map(lambda values: SubjectRow(**values)),  # type: ignore[arg-type]
         min_size=1,
         max_size=4,
+        unique_by=lambda row: row.code,  # the format knows one row a subject
     ).map(tuple),
     traits=_values("NANG_LUC_PHAM_CHAT").map(lambda values: Traits(**values)),  # type: ignore[arg-type]
 )

@@ -178,6 +178,15 @@ def test_a_value_outside_its_list_is_never_frozen(changes: dict[str, object]) ->
     assert len({error.tag for error in caught.value.errors}) == 1
 
 
+def test_two_rows_of_one_subject_are_never_frozen_nor_read() -> None:
+    twice = replace(PLAIN, subjects=PLAIN.subjects * 2)
+    with pytest.raises(v1_0.Refused) as refused:
+        v1_0.frozen_bytes(twice)
+    assert {(error.tag, error.code) for error in refused.value.errors} == {("BANG_DIEM", "not-allowed")}
+    row = XML[XML.index(b"<BANG_DIEM>") : XML.index(b"</BANG_DIEM>") + len(b"</BANG_DIEM>")]
+    assert v1_0.schema_errors(XML.replace(row, row * 2))
+
+
 def test_an_incomplete_document_is_never_frozen() -> None:
     with pytest.raises(v1_0.Refused) as caught:
         v1_0.frozen_bytes(with_general(mother_name=None))
