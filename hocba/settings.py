@@ -127,7 +127,6 @@ LOG_ORIGIN = os.environ.get("LOG_ORIGIN", "hocba.invalid/log")
 LOG_KEY_FILE = os.environ.get("LOG_KEY_FILE", "")
 OPERATOR_CREDENTIAL = os.environ.get("OPERATOR_CREDENTIAL", "")
 OPERATOR_PIN_FILE = os.environ.get("OPERATOR_PIN_FILE", "")
-WITNESS_URLS = words("WITNESS_URLS")
 
 # --- Delivery -------------------------------------------------------------------------------------
 

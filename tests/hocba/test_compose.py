@@ -96,7 +96,6 @@ GIVEN = {
     "REDIS_URL": REGISTRY,
     "TSA_URLS": REGISTRY,
     "LOG_ORIGIN": REGISTRY,
-    "WITNESS_URLS": REGISTRY,
     "KEY_AGENT_URL": ("web", "worker"),
     "KEY_AGENT_DIR": ("web", "worker"),
     "DESTINATION_SECRETS": ("web", "worker"),
