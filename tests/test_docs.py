@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
+from django.core.management import get_commands
 
 from hocba.bootstrap import native
 from records.rules import lifecycle
@@ -111,6 +112,49 @@ def test_links_between_pages_lead_somewhere(page: Path) -> None:
     inside = [target for target in targets if not re.match(r"[a-z]+:", target)]
 
     assert [target for target in inside if not (page.parent / target).exists()] == []
+
+
+def named_in(path: Path) -> set[str]:
+    """Return every function, class and method of a module, as `function` or `Class.method`."""
+    found = set()
+    for node in ast.parse(path.read_text("utf-8")).body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            found.add(node.name)
+        if isinstance(node, ast.ClassDef):
+            found |= {f"{node.name}.{one.name}" for one in node.body if isinstance(one, ast.FunctionDef)}
+    return found
+
+
+@pytest.mark.parametrize("page", PAGES, ids=[str(page.relative_to(ROOT)) for page in PAGES])
+def test_functions_that_pages_name_exist(page: Path) -> None:
+    """`package/module.py:function` is a promise that the reader finds it there."""
+    named = re.findall(r"`([\w/]+\.py):([\w.]+)`", page.read_text("utf-8"))
+    lost = [
+        f"{path}:{name}"
+        for path, name in named
+        if not (ROOT / path).is_file() or name not in named_in(ROOT / path)
+    ]
+
+    assert lost == []
+
+
+def test_the_walks_lead_through_the_functions() -> None:
+    walks = (DOCS / "walks.md").read_text("utf-8")
+
+    assert len(re.findall(r"`[\w/]+\.py:[\w.]+`", walks)) > 80
+
+
+@pytest.mark.parametrize("page", PAGES, ids=[str(page.relative_to(ROOT)) for page in PAGES])
+def test_files_and_commands_that_pages_name_exist(page: Path) -> None:
+    """A path that begins with a package or one of our directories; a word behind `manage.py`."""
+    text = page.read_text("utf-8")
+    top = "|".join((*PACKAGES, "tests", "docs", "templates", "static", "locale", "deploy"))
+    paths = re.findall(rf"(?<![\w/.])((?:{top})/[\w./-]*\w/?)", text)
+    commands = re.findall(r"manage\.py ([a-z_]+)", text)
+    known = set(get_commands()) | {"clean"}
+
+    assert [path for path in paths if not (ROOT / path).exists()] == []
+    assert [command for command in commands if command not in known] == []
 
 
 def test_decisions_are_numbered_once_and_have_their_parts() -> None:
