@@ -225,10 +225,13 @@ class ParticularsForm(forms.Form):
         self.data = data
 
     def _told(self) -> str:
-        words = ", ".join(str(DIGITS[int(digit)]) for digit in self._question.digits)
-        return _("Viết bằng chữ số bốn chữ sau: %(words)s. Mã dùng một lần, trong 10 phút.") % {
-            "words": words
-        }
+        return told(self._question)
+
+
+def told(question: Question) -> str:
+    """Return what a page says of the confirmation code: its digits as words."""
+    words = ", ".join(str(DIGITS[int(digit)]) for digit in question.digits)
+    return _("Viết bằng chữ số bốn chữ sau: %(words)s. Mã dùng một lần, trong 10 phút.") % {"words": words}
 
 
 class OpeningForm(ParticularsForm):

@@ -44,11 +44,17 @@ def file_of_ticket(given: str, kind: str, *, asker: Asker) -> tuple[bytes, str]:
         raise NotFound(
             _("Liên kết tải tệp chỉ dùng được trong 15 phút. Xin tra cứu lại."), code="ticket-over"
         ) from bad
-    return openings.file_of(_whole(key, path), kind, by=asker.actor())
+    _open(path)
+    return openings.file_of(SealedDocument.objects.get(pk=key), kind, by=asker.actor())
+
+
+def _open(path: str) -> None:
+    """A stranger's request has no other scope, and this one ends with its transaction."""
+    scopes.apply(path)
 
 
 def _whole(key: int, path: str) -> SealedDocument:
-    scopes.apply(path)  # a stranger's request has no other scope, and this one ends with its transaction
+    _open(path)
     return SealedDocument.objects.select_related(
         "version", "leaf", "pupil", "class_year__school", "class_year__school_year", "withdrawal"
     ).get(pk=key)

@@ -31,7 +31,8 @@ def allowed(kind: str, address: str, most: int, *, by: Actor) -> bool:
     minute = int(by.at.timestamp()) // WINDOW_SECONDS
     key = f"throttle:{kind}:{minute}:{sha256_hex(address.encode())[:32]}"
     try:
-        with _client(str(settings.REDIS_URL)).pipeline() as pipe:
+        # Sent together and not atomic: should the second be lost, a key of a minute that is over remains.
+        with _client(str(settings.REDIS_URL)).pipeline(transaction=False) as pipe:
             pipe.incr(key)
             pipe.expire(key, 2 * WINDOW_SECONDS)
             count, _set = pipe.execute()

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 from uuid import UUID
 
+from django.contrib.messages import get_messages
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_GET, require_http_methods
@@ -18,13 +23,15 @@ from hocba.logs import request_number
 from schools.permissions import public
 from signing import sentences
 from signing.actions import checks
-from signing.forms import CodeForm, OpeningForm
+from signing.actions.confirmation import Question, ask
+from signing.forms import CodeForm, OpeningForm, told
 from signing.queries.documents import Standing
 from signing.seal.pdf.draw import STYLESHEET
 from signing.seal.verdict import Indication, Verdict
 from signing.seal.verify import MAX_BYTES
 from signing.views import words
 from signing.views.documents import official
+from signing.views.stencil import Stencil, mark
 
 ANOTHER = "another"
 """The button that asks for another confirmation code."""
@@ -67,10 +74,14 @@ def _files(request: HttpRequest) -> HttpResponse:
     try:
         verdicts = checks.verify(data, asker=asker(request))
     except Conflict as often:
-        context = {"form": CodeForm(), "error": str(often.sentence)}
-        return render(request, "signing/verify.html", context, status=429)
+        return _too_often(request, often)
     results = [_result(one.name or "", verdict) for one, verdict in zip(files, verdicts, strict=True)]
     return render(request, "signing/verified.html", {"results": results, "at": clock.now()})
+
+
+def _too_often(request: HttpRequest, often: Conflict) -> HttpResponse:
+    context = {"form": CodeForm(), "error": str(often.sentence)}
+    return render(request, "signing/verify.html", context, status=429)
 
 
 def _upload_error(files: list[Any]) -> str:
@@ -102,8 +113,59 @@ def _result(name: str, verdict: Verdict) -> dict[str, Any]:
 @never_cache
 @require_GET
 def code(request: HttpRequest, code: UUID) -> HttpResponse:
-    """Say of a code what anybody may know; offer the five fields."""
-    return _code_page(request, code, OpeningForm(at=clock.now()))
+    """Say of a code what anybody may know; offer the five fields.
+
+    What QR codes lead to: the page is drawn once, its standing asked anew at each reading.
+    """
+    if not _is_plain(request):
+        return _code_page(request, code, OpeningForm(at=clock.now()))
+    who = asker(request)
+    try:
+        found = checks.look_up(code, asker=who)
+    except Conflict as often:
+        return _too_often(request, often)
+    return HttpResponse(_filled(request, code, found, ask(who.at)), status=200 if found else 404)
+
+
+def _is_plain(request: HttpRequest) -> bool:
+    """Return whether nothing on the page is this visitor's own: neither an account nor a message left over."""
+    return request.actor is None and not get_messages(request)  # type: ignore[attr-defined]
+
+
+def _filled(request: HttpRequest, code: UUID, found: Standing | None, question: Question) -> str:
+    values: dict[str, str] = {
+        "code": str(code),
+        "post_url": reverse("signing:verify-particulars", args=[code]),
+        "here": request.get_full_path(),
+        "csrf": get_token(request),
+        "challenge": question.token,
+        "told": told(question),
+    }
+    if found:
+        values["sentence"] = _standing(found)["sentence"]
+        values |= {f"fact_{place}": fact["value"] for place, fact in zip("abc", _facts(found), strict=True)}
+    return _stencil(get_language(), found.standing if found else "").fill(values)
+
+
+@cache
+def _stencil(language: str | None, standing: str) -> Stencil:
+    """Draw the page of a standing ("" for an unknown code) in a language, once a process."""
+    form = OpeningForm(at=clock.now())
+    form.initial["challenge"] = mark("challenge")
+    form.fields["confirmation"].help_text = mark("told")
+    now = clock.now()
+    drawn = Standing(UUID(int=0), "", "", standing, now, now) if standing else None
+    facts = zip("abc", _facts(drawn) if drawn else (), strict=bool(drawn))
+    context = {
+        "code": mark("code"),
+        "standing": _standing(drawn) | {"sentence": mark("sentence")} if drawn else None,
+        "facts": [fact | {"value": mark(f"fact_{place}")} for place, fact in facts],
+        "form": form,
+        "post_url": mark("post_url"),
+        "csrf_token": mark("csrf"),
+        "request": {"method": "GET", "get_full_path": mark("here")},
+    }
+    return Stencil(render_to_string("signing/verify_code.html", context, HttpRequest()))
 
 
 @public
@@ -137,8 +199,7 @@ def _code_page(
     try:
         found = checks.look_up(code, asker=asker(request))
     except Conflict as often:
-        context = {"form": CodeForm(), "error": str(often.sentence)}
-        return render(request, "signing/verify.html", context, status=429)
+        return _too_often(request, often)
     context = {
         "code": code,
         "standing": _standing(found) if found else None,
