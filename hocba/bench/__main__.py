@@ -1,14 +1,15 @@
-"""What `manage.py bench` runs beside its servers: python -m hocba.bench FILE N NAME…"""
+"""What `manage.py bench` runs beside its servers: python -m hocba.bench FILE NAME=N…"""
 
 from __future__ import annotations
 
 import os
 import sys
+import time
 from pathlib import Path
 
 
 def main(arguments: list[str]) -> int:
-    """Measure the named things `N` times each, write FILE, print the table; return an exit code."""
+    """Measure each named thing `N` times, write FILE, print the table; return an exit code."""
     os.environ["DJANGO_SETTINGS_MODULE"] = "hocba.settings"
     import django
 
@@ -16,9 +17,14 @@ def main(arguments: list[str]) -> int:
     from hocba.bench import figures, suite
     from hocba.kernel import clock
 
-    file, n, *names = arguments
+    file, *wanted = arguments
     machine, date = figures.machine(), clock.now()
-    found = [one for name in names for one in suite.MEASUREMENTS[name](int(n))]
+    found, took = [], {}
+    for name, _, n in (one.partition("=") for one in wanted):
+        begun = time.perf_counter()
+        found += suite.MEASUREMENTS[name](int(n))
+        took[name] = round(time.perf_counter() - begun, 1)
+    machine["seconds"] = took
     machine["load_after"] = figures.machine()["load"]
     figures.write(Path(file), found, date, machine)
     sys.stdout.write(figures.table(found) + "\n")

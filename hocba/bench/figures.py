@@ -8,7 +8,7 @@ import os
 import platform
 import statistics
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,8 @@ class Figure:
     samples: tuple[float, ...]
     baseline_name: str
     baseline: tuple[float, ...]
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    """What belongs to the figure and is no sample: queries, bytes, a slope. Further keys of its line."""
 
     @property
     def value(self) -> float:
@@ -52,6 +54,7 @@ class Figure:
             "ratio": _short(self.ratio),
             "n": len(self.samples),
             **{f"p{share}": _short(percentile(self.samples, share)) for share in (50, 95, 99)},
+            **self.facts,
         }
 
 
@@ -89,10 +92,12 @@ def write(path: Path, figures: Sequence[Figure], date: datetime, machine_facts: 
 
 def table(figures: Sequence[Figure]) -> str:
     """Return the figures as lines for a terminal; no figure is called good or bad here."""
-    head = f"{'':<26}{'p50':>11} {'unit':<6}{'p95':>11}  {'n':>4}{'ratio':>8}  baseline"
+    wide = max([26, *(len(one.name) + 1 for one in figures)])
+    head = f"{'':<{wide}}{'p50':>11} {'unit':<6}{'p95':>11}  {'n':>4}{'ratio':>8}  baseline"
     lines = [
-        f"{one.name:<26}{_shown(one.value):>11} {one.unit:<6}{_shown(percentile(one.samples, 95)):>11}"
+        f"{one.name:<{wide}}{_shown(one.value):>11} {one.unit:<6}{_shown(percentile(one.samples, 95)):>11}"
         f"  {len(one.samples):>4}{one.ratio:>8.2f}  {_shown(one.baseline_value)} {one.baseline_name}"
+        f"{''.join(f'  {name} {value}' for name, value in one.facts.items())}"
         for one in figures
     ]
     return "\n".join([head, *lines])

@@ -1,10 +1,13 @@
-"""The class that is measured: the demo's own school and signers, its transcripts frozen."""
+"""The classes that are measured: the demo's own school and signers, transcripts frozen or issued."""
 
 from __future__ import annotations
 
 import io
+import math
 import os
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -14,33 +17,103 @@ from django.db import connection
 
 from hocba.bench.stopwatch import wall_of
 from hocba.demo import country, people, signers, world
-from hocba.demo.country import Stage
+from hocba.demo.country import ClassPlan, Stage
 from hocba.demo.keys import KeyRing
 from hocba.demo.progress import Steps
+from hocba.demo.pupils import PUPILS_A_CLASS
 from hocba.demo.road import Road
 from hocba.kernel import clock
 from schools import actors, scopes
 from schools.models import ClassYear
 from schools.permissions import Role
-from signing.actions import batches, instruments, run, trust_lists
-from signing.log.leaf import Leaf
-from signing.models import LogLeaf, SigningBatch
+from signing.actions import batches, ledger, run, trust_lists
+from signing.models import SealedDocument, SigningBatch
+from signing.queries import documents
 from signing.seal.trust import SignerRole
 
 FEW = 2
 """Pupils of a class that is issued only to have a document."""
 
+_plans: list[ClassPlan] = []
+"""Of the classes so far; a class of more than a hundred pupils stands in several places."""
+
+
+class NotMeasurable(RuntimeError):
+    """What should be measured does not hold; the message says what."""
+
+
+def new_classes(
+    sizes: Sequence[int],
+    *,
+    school: str = country.MAIN_CLASS.school,
+    homeroom: str = country.MAIN_CLASS.homeroom,
+) -> list[ClassYear]:
+    """Return new classes of grade 4 with so many pupils each, every result entered, their signers approved."""
+    made = []
+    for size in sizes:
+        name = f"4-{len(_plans)}"
+        plan = replace(
+            country.MAIN_CLASS, school=school, homeroom=homeroom, name=name, pupils=size, stage=Stage.COMPLETE
+        )
+        made.append(plan)
+        _plans.extend([plan] * math.ceil(size / PUPILS_A_CLASS))
+    at = clock.now()
+    loaded = world.load(at, plans=tuple(_plans))
+    classes = [loaded.class_of(plan) for plan in made]
+    signers.ensure(signers.of_class(classes[0], at), ring(), at)
+    trust_lists.write_out(settings.TRUST_DIR, by=actors.system(at))
+    return classes
+
+
+def ring() -> KeyRing:
+    """Return the specimen keys of this run."""
+    return KeyRing.ensure(Path(os.environ["HOCBA_DEMO_HOME"]) / "keys")
+
+
+def road(class_year: ClassYear) -> Road:
+    """Return the way of a class, walked without a word."""
+    return Road(class_year, Steps(io.StringIO()))
+
 
 def frozen_class(pupils: int) -> ClassYear:
-    """Return a class of grade 4 with `pupils` frozen transcripts, its signers approved."""
-    plan = replace(country.MAIN_CLASS, pupils=pupils, stage=Stage.COMPLETE)
-    at = clock.now()
-    class_year = world.load(at, plans=(plan,)).class_of(plan)
-    ring = KeyRing.ensure(Path(os.environ["HOCBA_DEMO_HOME"]) / "keys")
-    signers.ensure(signers.of_class(class_year, at), ring, at)
-    trust_lists.write_out(settings.TRUST_DIR, by=actors.system(at))
-    Road(class_year, Steps(io.StringIO())).freeze()
+    """Return a new class of grade 4 with `pupils` frozen transcripts."""
+    (class_year,) = new_classes([pupils])
+    road(class_year).freeze()
     return class_year
+
+
+def issued_class(pupils: int) -> ClassYear:
+    """Return a new class of grade 4 with `pupils` issued transcripts in the log."""
+    class_year = frozen_class(pupils)
+    issue(class_year)
+    return class_year
+
+
+def issue(class_year: ClassYear) -> None:
+    """Sign, seal and publish a frozen class in this process. Raises: NotMeasurable."""
+    for role in SignerRole:
+        batch = authorised(class_year, role)
+        for item in run.open_items(batch.pk):
+            run.run_item(batch.pk, item, clock=clock.now)
+        refuse_failures(batch)
+    publish()
+
+
+def refuse_failures(batch: SigningBatch) -> None:
+    """Raise NotMeasurable when an item of a batch failed: what was not sealed has no cost to speak of."""
+    with scopes.system(batch.class_year.school.path):
+        failed = list(batch.items.filter(state="FAILED").values_list("failure_code", "failure_facts")[:3])
+    if failed:
+        raise NotMeasurable(f"not sealed: {failed}")
+
+
+def publish() -> None:
+    """Sign the log's head and pin the proofs of what was issued, as the task does."""
+    by = actors.system(clock.now())
+    trust_lists.write_out(settings.TRUST_DIR, by=by)
+    for code in ledger.schools_waiting():
+        trust_lists.refresh(code, by=by)
+    ledger.checkpoint(by=by)
 
 
 def authorised(class_year: ClassYear, role: SignerRole) -> SigningBatch:
@@ -56,19 +129,25 @@ def authorised(class_year: ClassYear, role: SignerRole) -> SigningBatch:
         return batches.authorise(class_year, role=role, pin=people.PIN, by=actor)
 
 
-def an_issued_document() -> tuple[bytes, bytes]:
-    """Return a sealed XML and its PDF from the log; a small class is issued when there is none yet."""
-    by = actors.system(clock.now())
-    if not LogLeaf.objects.exists():
-        class_year = frozen_class(FEW)
-        for role in SignerRole:
-            batch = authorised(class_year, role)
-            for item in run.open_items(batch.pk):
-                run.run_item(batch.pk, item, clock=clock.now)
-    trust_lists.write_out(settings.TRUST_DIR, by=by)
-    leaf = Leaf.parse(bytes(LogLeaf.objects.order_by("-index")[0].entry))
-    blobs = instruments.blobs()
-    return blobs.get(leaf.fields["xml_sha256"]), blobs.get(leaf.fields["pdf_sha256"])
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """The files of one issued transcript, and its row."""
+
+    sealed: SealedDocument
+    xml: bytes
+    pdf: bytes
+    bundle: bytes
+
+
+@cache
+def an_issued_document() -> Issued:
+    """Return an issued transcript with its files; a small class is issued for it, once a run."""
+    class_year = issued_class(FEW)
+    with scopes.system(class_year.school.path):
+        rows = SealedDocument.objects.select_related("leaf", "version", "pupil", "class_year__school")
+        sealed = rows.filter(class_year=class_year).order_by("pk")[0]
+        files = documents.xml_of(sealed), documents.pdf_of(sealed), documents.bundle_of(sealed)
+    return Issued(sealed, *files)
 
 
 def versions(batch: SigningBatch) -> dict[int, int]:

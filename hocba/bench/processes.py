@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -37,9 +37,10 @@ def running() -> Iterator[Demo]:
         shutil.rmtree(home, ignore_errors=True)
 
 
-def measure(demo: Demo, file: Path, n: int, names: Sequence[str]) -> None:
+def measure(demo: Demo, file: Path, wanted: Mapping[str, int]) -> None:
     """Measure in one process beside the servers; its table goes to this terminal. Raises: ChildFailed."""
-    line = [sys.executable, "-m", "hocba.bench", str(file), str(n), *names]
+    times = [f"{name}={n}" for name, n in wanted.items()]
+    line = [sys.executable, "-m", "hocba.bench", str(file), *times]
     done = subprocess.run(  # noqa: S603 - our own interpreter and our own module
         line, env={**os.environ, **demo.environment}, cwd=places.ROOT, check=False
     )

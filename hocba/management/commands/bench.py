@@ -1,16 +1,15 @@
 """`manage.py bench [NAME…] [--n N]`: measure beside baselines of the same run, write `var/bench.json`."""
 
 from argparse import ArgumentParser
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
 from hocba.bench import processes
-from hocba.bench.names import NAMES
+from hocba.bench.names import NAMES, SAMPLES
 from hocba.bootstrap import places
 from hocba.bootstrap.supervise import ChildFailed
-
-SAMPLES = 24
 
 
 class Command(BaseCommand):
@@ -22,18 +21,19 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare what to measure and how often."""
         parser.add_argument("names", nargs="*", metavar="TÊN", help=f"{', '.join(NAMES)}; mặc định: tất cả")
-        parser.add_argument("--n", type=int, default=SAMPLES, help=f"số mẫu (mặc định {SAMPLES})")
+        parser.add_argument("--n", type=int, help="số mẫu (mặc định: mỗi phép đo có số riêng)")
+        parser.add_argument("--file", type=Path, help="nơi ghi kết quả (mặc định var/bench.json)")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Measure, write the file, print the table."""
-        names, n = options["names"] or list(NAMES), options["n"]
-        unknown = [name for name in names if name not in NAMES]
-        if unknown or n < 1:
+        n = options["n"]
+        wanted = {name: n if n is not None else SAMPLES.get(name, 1) for name in options["names"] or NAMES}
+        if not wanted.keys() <= SAMPLES.keys() or min(wanted.values()) < 1:
             raise CommandError(f"Chỉ đo được: {', '.join(NAMES)}; số mẫu ít nhất là 1.")
-        file = places.var() / "bench.json"
+        file = (options["file"] or places.var() / "bench.json").absolute()
         try:
             with processes.running() as demo:
-                processes.measure(demo, file, n, names)
+                processes.measure(demo, file, wanted)
         except ChildFailed as failed:
             raise CommandError(str(failed)) from failed
         self.stdout.write(f"  {file}")

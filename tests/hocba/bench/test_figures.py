@@ -6,7 +6,9 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 
-from hocba.bench import figures
+import pytest
+
+from hocba.bench import figures, memory, pages
 from hocba.bench.figures import Figure, percentile
 from hocba.bench.names import NAMES
 from hocba.bench.stopwatch import Stopwatch
@@ -46,6 +48,25 @@ def test_a_file_says_what_the_contract_says(tmp_path: Path) -> None:
 
 def test_every_measurement_has_its_name() -> None:
     assert tuple(MEASUREMENTS) == NAMES
+
+
+def test_facts_stand_in_the_line_and_on_the_terminal() -> None:
+    figure = Figure("pages.x", "s", (0.2,), "empty view", (0.1,), {"bytes": 12, "over": ["p95"]})
+
+    assert {"bytes": 12, "over": ["p95"]}.items() <= figure.as_dict().items()
+    assert "bytes 12" in figures.table([figure])
+
+
+def test_a_line_of_least_squares() -> None:
+    assert memory.slope([(0.0, 100.0), (0.1, 104.0), (0.2, 108.0)]) == pytest.approx(40)
+    assert memory.slope([(0.0, 100.0), (1.0, 102.0), (2.0, 98.0), (3.0, 100.0)]) == pytest.approx(-0.4)
+    assert memory.slope([(1.0, 100.0)]) == 0
+
+
+def test_a_page_says_what_it_has_too_much_of() -> None:
+    assert pages._over({"1": 12, "30": 12}, 150_000, (0.150,)) == []
+    assert pages._over({"1": 12, "30": 13}, 150_001, (0.151,)) == ["bytes", "queries", "p95", "grows"]
+    assert pages._over({"1": 3, "30": 2}, 1, (0.1,)) == []
 
 
 class Worker:
