@@ -59,7 +59,7 @@ class Waiting(TConn):
         return words[1].decode("latin-1") if len(words) > 1 else "/"
 
     def judge(self) -> Arrival:
-        """Say whether the request is whole, goes on, or is to be refused; the body's time begins with the head's end."""
+        """Say whether the request is whole, goes on, or is refused; the body's time begins with the head's end."""
         if self.whole_bytes:
             return Arrival.WHOLE if len(self.received) >= self.whole_bytes else Arrival.MORE
         end = self.received.find(_END_OF_HEAD)

@@ -107,7 +107,8 @@ def _disk() -> Iterator[None]:
     except (OSError, BlobMissing) as trouble:
         logger.error("The file store refuses: %s", type(trouble).__name__, exc_info=trouble)
         raise Unavailable(
-            _("Kho lưu tệp đã đầy hoặc hỏng nên chưa phát hành được; hệ thống tự thử lại."), code="storage-full"
+            _("Kho lưu tệp đã đầy hoặc hỏng nên chưa phát hành được; hệ thống tự thử lại."),
+            code="storage-full",
         ) from trouble
 
 
