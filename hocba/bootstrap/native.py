@@ -79,7 +79,6 @@ NEEDS: dict[str, tuple[Native, ...]] = {
     "demo": DRAWING,
     "bench": (*DRAWING, XMLSEC1),
     "chaos": DRAWING,
-    "drill": DRAWING,
     "issue_class": DRAWING,
     "test": TESTING,
 }

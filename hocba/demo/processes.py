@@ -35,10 +35,6 @@ MOST_WORKERS = 4
 WATCH_SECONDS = 0.2
 
 
-class PortTaken(RuntimeError):
-    """Another program listens where the demo should."""
-
-
 @dataclass(frozen=True, slots=True)
 class Places:
     """Where the demo keeps things: `home` its servers' data and keys, `papers` what people take away."""

@@ -18,10 +18,7 @@ from urllib.parse import quote
 
 import urllib3
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
-from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from hocba.kernel.errors import Conflict, DomainError, Invalid, Unavailable
 
@@ -66,12 +63,6 @@ class KeyUnavailable(Unavailable):
     """The key, or the device that holds it, cannot be reached or does not know this credential."""
 
     code: ClassVar[str] = "key-unavailable"
-
-
-class WrongRawSignature(Unavailable):
-    """The device answered with a signature that its certificate does not verify."""
-
-    code: ClassVar[str] = "wrong-raw-signature"
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,21 +205,3 @@ def algorithm_for(certificate: x509.Certificate) -> str:
         case rsa.RSAPublicKey():
             return RSA_SHA256
     raise KeyUnavailable(reason="unsupported-key")
-
-
-def check_raw_signature(certificate: x509.Certificate, digest: bytes, signature: bytes) -> None:
-    """Check a signature as a device returns it against the certificate, before it is embedded anywhere.
-
-    Raises: WrongRawSignature.
-    """
-    hashed = Prehashed(hashes.SHA256())
-    try:
-        match certificate.public_key():
-            case ec.EllipticCurvePublicKey() as key:
-                key.verify(signature, digest, ec.ECDSA(hashed))
-            case rsa.RSAPublicKey() as key:
-                key.verify(signature, digest, padding.PKCS1v15(), hashed)
-            case _:
-                raise WrongRawSignature
-    except (InvalidSignature, ValueError) as error:
-        raise WrongRawSignature from error
