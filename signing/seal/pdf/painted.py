@@ -310,15 +310,22 @@ def _check_order(runs: list[Run], where: str) -> None:
 
 
 def _rows(runs: list[Run]) -> Iterator[tuple[Run, Run]]:
-    """Yield (a run, the first run of the next row) for short cells: levels and marks, never long comments."""
+    """Yield (a run, the first run of the next row) for short cells: levels and marks, never long comments,
+    whose last line may be as short ("cô.") and stand beside the next row's label."""
     for place in range(1, len(runs)):
         here, last = runs[place], runs[place - 1]
         if here.left < last.left - 1 and here.left < 120:  # back to the first column: a new row
-            for before in reversed(runs[:place]):
+            for number in range(place - 1, -1, -1):
+                before = runs[number]
                 if before.left < 120:
                     break
-                if len(before.says) <= 3:
+                if len(before.says) <= 3 and not _ends(runs[number - 1], before):
                     yield before, here
+
+
+def _ends(above: Run, last: Run) -> bool:
+    """Say whether a run is the next line of the very cell that was written just before it."""
+    return abs(above.left - last.left) < 1 and 0 < last.base - above.base < 2 * last.size
 
 
 def _check_pictures(page: Page, where: str) -> None:
