@@ -8,6 +8,9 @@ from celery import Celery, signals
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hocba.settings")
 
 LONGEST_TASK_SECONDS = 15 * 60
+LARGEST_WORKER_KILOBYTES = 400_000
+"""A process that has grown beyond this is replaced after its task: drawing keeps some 45 kB of native memory for each
+transcript (docs/benchmarks.md, `memory`), so one lives for some four thousand."""
 
 app = Celery("hocba")
 app.conf.update(
@@ -20,6 +23,7 @@ app.conf.update(
     accept_content=["json"],
     task_ignore_result=True,
     worker_prefetch_multiplier=1,
+    worker_max_memory_per_child=LARGEST_WORKER_KILOBYTES,
     worker_hijack_root_logger=False,
     worker_cancel_long_running_tasks_on_connection_loss=True,
     broker_connection_retry_on_startup=True,

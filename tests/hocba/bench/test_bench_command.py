@@ -92,7 +92,7 @@ def test_every_address_is_measured_or_no_page(ran: Ran) -> None:
     pages = {name.removeprefix("pages."): one for name, one in results(ran).items() if "pages." in name}
 
     assert pages.keys() == addresses.names() - addresses.NO_PAGE
-    assert {tuple(one["queries"]) for one in pages.values()} == {("1", "3")}
+    assert {tuple(one["queries"]) for one in pages.values()} == {("1", "6")}
     assert all(one["bytes"] > 0 for one in pages.values())
 
 
