@@ -12,6 +12,7 @@ from django.core.management import get_commands
 from hocba.bootstrap import native
 from records.rules import lifecycle
 from records.rules.lifecycle import Event, State
+from schools.permissions import RELATION_GRANTS, ROLE_GRANTS, Permission
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
@@ -50,6 +51,20 @@ def test_the_lifecycle_page_has_every_move_and_whether_a_reason_is_owed() -> Non
     assert told == {(start.value, event.value): end.value for (start, event), end in lifecycle.MOVES.items()}
     assert {code(row[0]) for row in rows if row[4] == "yes"} == {e.value for e in lifecycle.NEEDS_REASON}
     assert {code(row[0]) for row in rows} == {event.value for event in Event}
+
+
+def test_the_security_page_says_who_may_what() -> None:
+    rows = cells((DOCS / "security.md").read_text("utf-8"), "Who may what")
+    told = {code(row[0]): tuple(set(re.findall(r"`(\w+)`", cell)) for cell in row[1:]) for row in rows}
+
+    assert len(told) == len(rows)
+    assert told == {
+        one.value: (
+            {role.value for role, held in ROLE_GRANTS.items() if one in held},
+            {relation.value for relation, held in RELATION_GRANTS.items() if one in held},
+        )
+        for one in Permission
+    }
 
 
 def variables_read() -> set[str]:
