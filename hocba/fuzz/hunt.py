@@ -11,6 +11,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -129,37 +130,31 @@ def run(plan: Plan, told: Callable[[Tally], None] = lambda tally: None) -> Tally
 
     Raises: EOFError, when a worker cannot even read the genuine files.
     """
-    tally, lock, start = Tally(next_number=plan.first), threading.Lock(), time.monotonic()
-    genuine = seeds.genuine(plan.files)
-    jobs = _jobs(plan, start)
-    errors: list[BaseException] = []
+    start, lock = time.monotonic(), threading.Lock()
+    tally, jobs, genuine = Tally(next_number=plan.first), _jobs(plan, start), seeds.genuine(plan.files)
+
+    def counted(kind: str, number: int, answer: dict[str, Any]) -> None:
+        tally.add(kind, answer)
+        tally.next_number = max(tally.next_number, number + 1)
+        if answer["finding"]:
+            data = worker.changed(kind, number, plan.seed, genuine)
+            tally.files.append(_kept(plan, kind, number, answer, data))
+        if sum(tally.executions.values()) % 1000 == 0:
+            told(tally)
 
     def work() -> None:
         child = _Child(plan)
         try:
             while (job := _next(jobs, lock)) is not None:
-                kind, number = job
-                answer = child.execute(kind, number)
+                answer = child.execute(*job)
                 with lock:
-                    tally.add(kind, answer)
-                    tally.next_number = max(tally.next_number, number + 1)
-                    if answer["finding"]:
-                        data = worker.changed(kind, number, plan.seed, genuine)
-                        tally.files.append(_kept(plan, kind, number, answer, data))
-                    if sum(tally.executions.values()) % 1000 == 0:
-                        told(tally)
-        except BaseException as error:  # noqa: BLE001 shown by the thread that waits
-            errors.append(error)
+                    counted(*job, answer)
         finally:
             child.close()
 
-    threads = [threading.Thread(target=work) for _ in range(plan.workers)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if errors:
-        raise errors[0]
+    with ThreadPoolExecutor(plan.workers) as pool:
+        for done in [pool.submit(work) for _ in range(plan.workers)]:
+            done.result()
     tally.seconds = time.monotonic() - start
     return tally
 

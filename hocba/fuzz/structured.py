@@ -5,10 +5,12 @@ from __future__ import annotations
 import copy
 import io
 import json
+import lzma
 import random
 import re
 import struct
 import zipfile
+import zlib
 from collections.abc import Callable
 from typing import Final
 
@@ -19,6 +21,12 @@ from hocba.kernel.canonical import canonical_json, sha256_hex
 Change = Callable[[bytes, random.Random], bytes]
 _OBJECT = re.compile(rb"(\d+) (\d+) obj\n(.*?)endobj\n", re.DOTALL)
 _CONTAINER = re.compile(rb"<30[0-9A-F]{4000,}>")
+_UNREADABLE: Final = (
+    zipfile.BadZipFile, zlib.error, struct.error, lzma.LZMAError, ValueError, OSError, EOFError, RuntimeError,
+    LookupError,
+)  # fmt: skip
+"""What a changed archive may raise in Python's own reader; the change is then left out."""
+
 _MARKS: Final = (b"PK\x03\x04", b"PK\x01\x02", b"PK\x05\x06")
 
 
@@ -175,7 +183,7 @@ def _part(data: bytes, chance: random.Random) -> bytes:
             parts = {
                 one.filename: archive.read(one) for one in archive.infolist()[:8] if one.file_size < 1 << 21
             }
-    except Exception:  # noqa: BLE001 zip, zlib and codecs name their own kinds; a changed archive is anything
+    except _UNREADABLE:
         return data
     if not parts:
         return data
