@@ -9,8 +9,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hocba.settings")
 
 LONGEST_TASK_SECONDS = 15 * 60
 LARGEST_WORKER_KILOBYTES = 400_000
-"""A process that has grown beyond this is replaced after its task: drawing keeps some 45 kB of native memory for each
-transcript (docs/benchmarks.md, `memory`), so one lives for some four thousand."""
+"""A process that has grown beyond this is replaced after its task (docs/benchmarks.md, `memory`)."""
 
 app = Celery("hocba")
 app.conf.update(
