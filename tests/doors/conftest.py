@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterator
+
 import pytest
 
 from tests.doors.ground import Ground, populated
@@ -14,3 +17,11 @@ __all__ = ["ground", "world"]
 def full_ground(world: World) -> Ground:
     """A school in which each step of the road has a class."""
     return populated(world)
+
+
+@pytest.fixture
+def quiet() -> Iterator[None]:
+    """Hold back the log: thousands of refusals would be told twice."""
+    logging.disable(logging.CRITICAL)
+    yield
+    logging.disable(logging.NOTSET)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterable
 from typing import Any
 
-import pytest
 import schemathesis
 from django.core.wsgi import get_wsgi_application
 from hypothesis import HealthCheck, Phase, given, settings
@@ -54,8 +52,7 @@ def cases(operation: Any) -> list[Any]:
     return found
 
 
-def test_the_api_is_as_it_says(full_ground: Ground, caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.CRITICAL)
+def test_the_api_is_as_it_says(full_ground: Ground, quiet: None) -> None:
     schema = schemathesis.openapi.from_wsgi("/api/schema/?format=json", from_everywhere)
     problems: set[str] = set()
     count = 0

@@ -43,7 +43,9 @@ def test_it_lives_and_is_not_ready(web: tuple[str, Path]) -> None:
 def test_every_page_is_one_that_needs_no_query(web: tuple[str, Path], path: str) -> None:
     address, log = web
 
-    answer = HTTP.request("GET", address + path, headers={"Cookie": "sessionid=abcdefghijklmnopqrstuvwxyz012345"})
+    answer = HTTP.request(
+        "GET", address + path, headers={"Cookie": "sessionid=abcdefghijklmnopqrstuvwxyz012345"}
+    )
 
     text = answer.data.decode()
     number = re.search(r"<code>(\w+)</code>", text)
@@ -58,7 +60,9 @@ def test_every_page_is_one_that_needs_no_query(web: tuple[str, Path], path: str)
 def test_a_program_gets_a_problem(web: tuple[str, Path]) -> None:
     address, _log = web
 
-    answer = HTTP.request("GET", f"{address}/api/v1/units/", headers={"Cookie": "sessionid=abcdefghijklmnopqrst"})
+    answer = HTTP.request(
+        "GET", f"{address}/api/v1/units/", headers={"Cookie": "sessionid=abcdefghijklmnopqrst"}
+    )
 
     problem = json.loads(answer.data)
     assert (answer.status, answer.headers["Content-Type"]) == (503, "application/problem+json")
