@@ -80,12 +80,20 @@ def test_no_body_breaks_a_form(full_ground: Ground, quiet: None) -> None:
         for name, kind, body in bodies(form):
             count += 1
             with taken_back(client):
-                answer = client.post(form.action, body, content_type=kind, REMOTE_ADDR=stranger_address())
+                answer = client.generic(
+                    "POST", form.action, body, content_type=kind, REMOTE_ADDR=stranger_address()
+                )
                 problems += [f"{who} {form.action} <- {name}: {what}" for what in judge.faults(answer)]
-                if name in ("too many fields", "many parts", "many files") and answer.status_code not in (
-                    413,
-                    403,
+                reads = any(one.name != "csrfmiddlewaretoken" for one in form.fields)
+                if (
+                    reads
+                    and name in ("too many fields", "many parts", "many files")
+                    and answer.status_code
+                    not in (
+                        413,
+                        403,
+                    )
                 ):
                     problems.append(f"{who} {form.action} <- {name}: answered {answer.status_code}")
     print(count)  # noqa: T201 - recorded in the report of a run by hand
-    assert problems == []
+    assert "\n".join(problems) == ""
