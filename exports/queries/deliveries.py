@@ -158,7 +158,7 @@ def of_school(by: Actor, school: Unit, wanted_year: str) -> SchoolPage:
 
 def unsigned(school: Unit, at: datetime) -> list[Group]:
     """Return the groups of a school for which no key session is open."""
-    return [group for group in waiting.groups(at, school=school) if not waiting.open_sessions(group, at)]
+    return waiting.without_session(waiting.groups(at, school=school), at)
 
 
 def _destinations(school: Unit) -> Iterable[Destination]:

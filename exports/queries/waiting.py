@@ -53,15 +53,40 @@ def open_sessions(group: Group, at: datetime) -> list[PackagingSession | Signing
     """Return the sessions that may sign a group: that of the class's seal first, then the clerk's own."""
     found: list[PackagingSession | SigningBatch] = []
     if group.kind == Kind.ISSUE:
-        seals = SigningBatch.objects.filter(
-            class_year=group.class_year_id,
-            role="KY_PHAT_HANH",
-            state=SigningBatch.State.DONE,
-            key_session_ends_at__gt=at,
-        ).exclude(key_session="")
+        seals = _seals(at).filter(class_year=group.class_year_id)
         found += seals.select_related("authority__certificate", "authority__school").order_by("-pk")
-    own = PackagingSession.objects.filter(school=group.school_id, ends_at__gt=at)
+    own = _own(at).filter(school=group.school_id)
     return [
         *found,
         *own.select_related("authority__certificate", "authority__school").order_by("-pk"),
     ]
+
+
+def without_session(groups: list[Group], at: datetime) -> list[Group]:
+    """Return the groups that no open session may sign: two queries, however many there are."""
+    sealed = set(
+        _seals(at)
+        .filter(class_year__in=[group.class_year_id for group in groups])
+        .values_list("class_year_id", flat=True)
+    )
+    own = set(
+        _own(at).filter(school__in={group.school_id for group in groups}).values_list("school_id", flat=True)
+    )
+    return [
+        group
+        for group in groups
+        if group.school_id not in own and not (group.kind == Kind.ISSUE and group.class_year_id in sealed)
+    ]
+
+
+def _seals(at: datetime) -> QuerySet[SigningBatch]:
+    """Return the seal's batches that are through while their key session is still open."""
+    done = SigningBatch.objects.filter(
+        role="KY_PHAT_HANH", state=SigningBatch.State.DONE, key_session_ends_at__gt=at
+    )
+    return done.exclude(key_session="")
+
+
+def _own(at: datetime) -> QuerySet[PackagingSession]:
+    """Return the sessions that clerks opened for packages."""
+    return PackagingSession.objects.filter(ends_at__gt=at)

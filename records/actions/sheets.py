@@ -55,24 +55,23 @@ def make(
     last = IssueSheet.objects.filter(class_year=class_year).order_by("-made_at", "-pk").first()
     if last is not None and all(getattr(last, name) == value for name, value in stated.items()):
         return last
-    yours = _told(issue_on, place, leader)
-    seen.still(
-        shown,
-        standing(last),
-        theirs=_told(last.issue_on, last.place, last.leader) if last else "",
-        yours=yours,
-    )
+    theirs = _told(last.issue_on, last.place, last.leader) if last else ""
+    seen.still(shown, standing(last), theirs=theirs, yours=_told(issue_on, place, leader))
     sheet = IssueSheet.objects.create(class_year=class_year, made_at=by.at, made_by=by.person, **stated)
+    _record(sheet, class_year, by)
+    return sheet
+
+
+def _record(sheet: IssueSheet, class_year: ClassYear, by: Actor) -> None:
     audit.record(
         by,
         "sheet.make",
         unit_path=class_year.school.path,
         subject=("sheet", sheet.pk),
         class_code=class_year.code,
-        issue_on=issue_on.isoformat(),
-        leader=leader.pk,
+        issue_on=sheet.issue_on.isoformat(),
+        leader=sheet.leader_id,
     )
-    return sheet
 
 
 def standing(last: IssueSheet | None) -> dict[str, object]:
