@@ -261,7 +261,7 @@ RECORDS: Mapping[str, Route] = {
         get=WHOLE,
         post=frozenset({Who.HOMEROOM, Who.PRINCIPAL}),
         data=plus(reason, task="reopen"),
-        also=(422,),
+        also=(409,),  # a frozen one goes back by the other way
     ),
     "records:pupil-year return": Route(
         lambda place: {"code": place.frozen.code, "enrolment": place.frozen.enrolments.get().pk},

@@ -13,10 +13,10 @@ from django.core.management import get_commands, load_command_class
 from django.db import DatabaseError, connection, transaction
 from django.urls import get_resolver
 
-from hocba.kernel.errors import NotFound
 from records.models import HomeroomRecord, SubjectResult
 from schools import scopes
 from schools.models import AuditEvent
+from signing.models import SigningBatch
 from tests.matrix.country import Country, Where
 from tests.schools.test_second_lock import APPEND_ONLY, NEVER_DELETED, column_of, partitions, sql
 
@@ -222,7 +222,7 @@ def test_a_task_about_a_row_that_is_not_there_does_nothing(number: int, country:
     from signing import tasks
 
     tasks.run_items.run(batch_id=number, item_ids=[])
-    with pytest.raises(NotFound), transaction.atomic():
+    with pytest.raises(SigningBatch.DoesNotExist), transaction.atomic():
         tasks.run_items.run(batch_id=number, item_ids=[number])
 
 

@@ -14,7 +14,10 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
+from exports.models import Destination
 from schools import scopes
+from tests import factories
+from tests.exports import papers
 from tests.matrix import state
 from tests.matrix.country import Country, Place, Where, Who
 from tests.matrix.routes import ROUTES, appointment, homeroom_fields, pupil_fields, reason
@@ -71,6 +74,15 @@ def unit_facts(country: Country, value: str) -> dict[str, Any]:
     school = own(country).school
     stated = {name: getattr(school, name) for name in ("province_name", "district_name", "commune_name")}
     return stated | {"name": value, "education_levels": ["02"]}
+
+
+def of_destination(country: Country) -> str:
+    return reverse("exports:destination", args=["ministry"])
+
+
+def destination_facts(country: Country, value: str) -> dict[str, Any]:
+    row = Destination.objects.get(code="ministry")
+    return {"name": value, "base_url": row.base_url, "user_name": row.user_name, "is_open": "1"}
 
 
 STAFF_PAGE = at("schools:staff-person")
@@ -160,6 +172,15 @@ ASKED = {  # the decision first: it wants the year complete, which later meeting
         page=at("schools:unit", where=Where.NEAR),
         asks=("30/11/2027", "31/12/2027"),
     ),
+    "exports:destination": Meeting(
+        Who.MINISTRY,
+        of_destination,
+        destination_facts,
+        ("Kho Một", "Kho Hai"),
+        "exports_destination",
+        "destination.edit",
+        asks=("Kho Một", "Kho Hai"),
+    ),
 }
 """Forms that keep a value: the second save with an old page gets a question with both values."""
 
@@ -216,7 +237,6 @@ ONCE = {
 """Forms that do something once: sent twice, also at the very same time, it is done once at most."""
 
 OTHERWISE = {
-    "exports:destination": "bears a mark of schools.seen; its meeting is still to be written",
     "schools:sign-in": "each sign-in is a session of its own",
     "schools:sign-out": "ends one session",
     "schools:work-in": "a choice of one session",
@@ -312,8 +332,10 @@ def meet(country: Country, meeting: Meeting) -> list[Any]:
 
 @pytest.fixture(scope="module")
 def ready(country: Country) -> Country:
-    """What the meetings need beside the matrix: a pupil to decide about."""
+    """What the meetings need beside the matrix: a pupil to decide about, a destination."""
     place = own(country)
+    papers.a_destination()
+    Destination.objects.update(unit=factories.the_ministry())
     with scopes.system(place.school.path):
         place.draft.subject_results.filter(subject_code="TV").update(level="C", test_mark=3)
     return country
