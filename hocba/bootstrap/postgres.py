@@ -26,6 +26,9 @@ SETTINGS = {
     "max_locks_per_transaction": "256",
     "timezone": "UTC",
     "log_min_messages": "warning",
+    # A statement that fails carries its values: session keys, names, results. They have no place in a log.
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
 }
 FAST_AND_LOSSY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 """For data that nobody needs after this run."""
