@@ -4,12 +4,17 @@ import gc
 import os
 
 from celery import Celery, signals
+from kombu.transport.redis import Channel
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hocba.settings")
 
 LONGEST_TASK_SECONDS = 15 * 60
 LARGEST_WORKER_KILOBYTES = 400_000
 """A process that has grown beyond this is replaced after its task (docs/benchmarks.md, `memory`)."""
+
+# When a channel is closed, its unfinished tasks would be put back; after the broker was killed there is nowhere to
+# put them, kombu stumbles over that, and the whole worker ends. Every task is a row: the sweeper brings it back.
+Channel.do_restore = False
 
 app = Celery("hocba")
 app.conf.update(
