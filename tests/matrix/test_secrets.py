@@ -22,6 +22,7 @@ from django.test import Client
 from django.urls import reverse
 
 from schools.models import Person
+from schools.permissions import Role
 from signing.models import SigningBatch
 from signing.seal.trust import SignerRole
 from tests import factories
@@ -188,7 +189,7 @@ def try_destination(browser: Browser) -> None:
         row.base_url, row.user_name, row.unit = address, "tai-khoan-mau", factories.the_ministry()
         row.save()
         browser.client.force_login(
-            factories.an_account(factories.a_member(factories.the_ministry(), "ministry"))
+            factories.an_account(factories.a_member(factories.the_ministry(), Role.MINISTRY))
         )
         attempt = reverse("exports:destination-try", args=[row.code])
         assert browser.send(attempt) == 302
