@@ -228,7 +228,7 @@ def test_one_pupils_page_explains_and_opens_again(at_door: Door) -> None:
     assert without.status_code == 422
     assert "Hãy ghi lý do." in without.content.decode()
     assert "Nhập nhầm điểm" in done.content.decode()
-    assert odd.status_code == 422
+    assert odd.status_code == 409
 
 
 def test_the_principal_decides_on_the_page(at_door: Door) -> None:

@@ -128,7 +128,7 @@ def value_changed(parcel: Parcel) -> bytes:
     return (
         head
         + b"<SignatureValue"
-        + re.sub(rb">([A-Za-z0-9])", lambda m: b">B" if m[1] != b"B" else b">C", tail, count=1)
+        + re.sub(rb">([A-Za-z0-9+/])", lambda m: b">B" if m[1] != b"B" else b">C", tail, count=1)
     )
 
 
