@@ -6,7 +6,7 @@ row-level security, the tests' flush) says so with `as_owner()` for as short as 
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, LiteralString
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -62,8 +62,8 @@ def _connected_as_application() -> bool:
     return bool(connection.settings_dict["USER"] == settings.APPLICATION_ROLE)
 
 
-def _execute(*lines: str) -> None:
+def _execute(*lines: LiteralString) -> None:
     role = sql.Identifier(settings.APPLICATION_ROLE)
     with connection.cursor() as cursor:
         for line in lines:
-            cursor.execute(sql.SQL(line).format(role=role))  # type: ignore[arg-type]
+            cursor.execute(sql.SQL(line).format(role=role))

@@ -64,3 +64,10 @@ def made(verbosity: int) -> Iterator[None]:
     finally:
         with as_owner():
             teardown_databases(configuration, verbosity=0)
+
+
+def database_role() -> str:
+    """Return the role that the connection uses: tests are worth something only as the application role."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_user")
+        return str(cursor.fetchone()[0])

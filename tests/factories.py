@@ -17,8 +17,6 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
-from django.db import connection
-
 from hocba.kernel.names import fold
 from records.actions import completion, freezing, sheets
 from records.models import AssessmentPoint, ClassProgress, HomeroomRecord, SubjectResult
@@ -394,10 +392,3 @@ def acting(person: Person, at: datetime = AT) -> Iterator[Actor]:
     actor = actor_of(person, at)
     with scopes.of(actor):
         yield actor
-
-
-def database_role() -> str:
-    """Return the role that the connection uses: tests are worth something only as the application role."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT current_user")
-        return str(cursor.fetchone()[0])

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
 from exports.models import CertificateDelivery, Delivery, Destination, Kind
 from exports.queries import waiting
@@ -135,7 +135,7 @@ def of_school(by: Actor, school: Unit, wanted_year: str) -> SchoolPage:
     rows = ClassYear.objects.filter(school=school, progress__isnull=False)
     years = tuple(rows.order_by("-school_year_id").values_list("school_year_id", flat=True).distinct())
     year = wanted_year if wanted_year in years else next(iter(years), "")
-    lines = _class_lines(rows.filter(school_year=year), by.at)
+    lines = _class_lines(rows.filter(school_year=year))
     totals: Counter[str] = Counter()
     for line in lines:
         totals.update(line.states)
@@ -167,8 +167,8 @@ def _destinations(school: Unit) -> Iterable[Destination]:
             yield destination
 
 
-def _class_lines(classes: object, at: datetime) -> tuple[ClassLine, ...]:
-    found = list(classes.select_related("progress").order_by("grade", "name"))  # type: ignore[attr-defined]
+def _class_lines(classes: QuerySet[ClassYear]) -> tuple[ClassLine, ...]:
+    found = list(classes.select_related("progress").order_by("grade", "name"))
     rows = Delivery.objects.filter(class_year__in=found).values("class_year", "kind", "state")
     counted = rows.annotate(number=Count("pk"), held=Count("pk", filter=Q(package__isnull=True))).order_by()
     states: dict[tuple[int, str], Counter[str]] = {}

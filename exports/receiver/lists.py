@@ -90,7 +90,8 @@ class _Reader:
         parser.XmlDeclHandler = self._declaration
         parser.StartDoctypeDeclHandler = self._refuse_doctype
         parser.CharacterDataHandler = self._text
-        parser.CommentHandler = parser.ProcessingInstructionHandler = self._foreign  # type: ignore[assignment]
+        parser.CommentHandler = self._foreign
+        parser.ProcessingInstructionHandler = self._foreign
 
     def read(self) -> None:
         try:

@@ -5,6 +5,7 @@ The application role owns nothing, is no superuser and cannot pass row-level sec
 
 import hashlib
 import hmac
+from typing import LiteralString
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 import psycopg
@@ -43,14 +44,14 @@ def provision(superuser_url: str, database: str, passwords: dict[str, str]) -> N
         make_database(connection, database, OWNER)
 
 
-def make_role(connection: psycopg.Connection, name: str, password: str, attributes: str) -> None:
+def make_role(connection: psycopg.Connection, name: str, password: str, attributes: LiteralString) -> None:
     """Make a login role, or set the attributes and password of the one that is there."""
     known = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name]).fetchone()
     connection.execute(
         sql.SQL("{verb} ROLE {name} LOGIN {attributes} PASSWORD {password}").format(
             verb=sql.SQL("ALTER" if known else "CREATE"),
             name=sql.Identifier(name),
-            attributes=sql.SQL(attributes),  # type: ignore[arg-type]
+            attributes=sql.SQL(attributes),
             password=sql.Literal(password),
         )
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -90,7 +91,7 @@ def _started(home: Path, keeper: Keeper, other: Keeper) -> Ground:
         MARK: str(home),
         SUPERUSER: database,
         RECEIVER_SUPERUSER: roles.with_database(receiver_database, processes.RECEIVER_DATABASE),
-        PKI_URL: _pki_url(pki),
+        PKI_URL: json.loads(helpers["PKI_ROUTES"]).get(ring.pki.base_url, ring.pki.base_url),
     }
     parts["tsa+ocsp"] = _answering("tsa+ocsp", keeper, pki, f"{environment[PKI_URL]}/healthz")
     parts["key-agent"] = _listening("key-agent", keeper, agent, environment["KEY_AGENT_URL"])
@@ -144,8 +145,3 @@ def _listening(name: str, keeper: Keeper, child: Child, url: str) -> Part:
 
 def _answering(name: str, keeper: Keeper, child: Child, url: str) -> Part:
     return Part(name, keeper, child, lambda: answers(url))
-
-
-def _pki_url(child: Child) -> str:
-    words = list(map(str, child.process.args))  # type: ignore[arg-type]
-    return f"http://127.0.0.1:{words[words.index('--port') + 1]}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 from lxml import etree
@@ -22,6 +23,7 @@ IDS = (
     ("Id", f"{DS}:SignatureProperty"),
     ("Id", "http://uri.etsi.org/01903/v1.3.2#:SignedProperties"),
 )
+WRONG_PIN = "000111"
 ANCHORS = ("public-ca-1", "public-ca-2", "organisation-ca", "root")
 
 
@@ -138,3 +140,54 @@ def pdfsig(file: Path) -> bool:
     said = subprocess.run(["pdfsig", "-nocert", str(file)], capture_output=True, text=True).stdout
     seal, archive = said.split("Signature #2")
     return "Signature is Valid" in seal and "Total document signed" in archive
+
+
+def signs_after_a_wrong_pin(teacher: Visitor, count: int) -> None:
+    """Sign the own class; a wrong PIN first, which costs one try and nothing else."""
+    teacher.opens("/lop/")
+    teacher.follow(f"Ký số cả lớp ({count})")
+    teacher.looks("homeroom-sign")
+    teacher.fill("Mã PIN của chứng thư", WRONG_PIN)
+    teacher.press(f"Ký số ({count})")
+    teacher.reads("Mã PIN không đúng. Còn 4 lần thử")
+    teacher.looks("homeroom-wrong-pin")
+    teacher.sign(f"Ký số ({count})", pin_of(teacher))
+    teacher.looks("homeroom-signed")
+
+
+def signs_as_leader(principal: Visitor, count: int) -> None:
+    """Sign the class that waits in the principal's queue."""
+    principal.opens("/lop/")
+    principal.follow(f"Ký số ({count})")
+    principal.looks("principal-sign")
+    principal.sign(f"Ký số ({count})", pin_of(principal))
+
+
+def seals(clerk: Visitor, count: int) -> None:
+    """Seal the class that waits in the clerk's queue."""
+    clerk.opens("/lop/")
+    clerk.follow(f"Ký số phát hành ({count})")
+    clerk.looks("clerk-seal")
+    clerk.sign(f"Ký số phát hành ({count})", pin_of(clerk))
+    clerk.looks("clerk-sealed")
+
+
+def finds_one_valid(clerk: Visitor, count: int, trust: Callable[[], Trust]) -> None:
+    """Open the list of what was issued and one transcript of it; its three files must pass."""
+    clerk.follow("Xem học bạ đã phát hành")
+    clerk.looks("clerk-issued")
+    assert clerk.page.locator("main table a").count() == count
+    clerk.page.locator("main table a").first.click()
+    clerk.page.get_by_role("heading", name="Hợp lệ").wait_for()
+    clerk.reloads_until(clerk.page.get_by_role("link", name="Tải gói đầy đủ (ZIP)"))
+    clerk.looks("clerk-document")
+    assert pass_all(clerk, trust(), "Tải PDF", "Tải XML", "Tải gói đầy đủ (ZIP)")
+
+
+def sees_all_received(clerk: Visitor, code: str, count: int) -> None:
+    """Wait on the delivery page until the receiver has answered for the whole class."""
+    clerk.opens(f"/gui-so/lop/{code}/")
+    clerk.reloads_until(clerk.page.locator("tbody").get_by_text("Đã tiếp nhận", exact=True), count)
+    clerk.looks("clerk-delivered-class")
+    clerk.opens("/gui-so/")
+    clerk.looks("clerk-deliveries")

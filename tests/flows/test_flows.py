@@ -21,8 +21,6 @@ from tests.flows.visitors import Visitor
 
 Enter = Callable[[str], Visitor]
 
-WRONG_PIN = "000111"
-
 
 def test_every_genuine_file_is_accepted_by_ours_by_xmlsec1_and_by_pdfsig(demo: Demo) -> None:
     files, trust = demo.machine.issued(), demo.papers / "trust"
@@ -272,42 +270,15 @@ def test_a_class_walks_from_results_to_its_receipt_by_hand(demo: Demo, enter: En
     steps.sheet_and_freeze(registrar, code, count)
     registrar.looks("registrar-frozen")
 
-    teacher.opens("/lop/")
-    teacher.follow(f"Ký số cả lớp ({count})")
-    teacher.looks("homeroom-sign")
-    teacher.fill("Mã PIN của chứng thư", WRONG_PIN)
-    teacher.press(f"Ký số ({count})")
-    teacher.reads("Mã PIN không đúng. Còn 4 lần thử")
-    teacher.looks("homeroom-wrong-pin")
-    teacher.sign(f"Ký số ({count})", steps.pin_of(teacher))
-    teacher.looks("homeroom-signed")
+    steps.signs_after_a_wrong_pin(teacher, count)
 
     principal = enter("hieutruong.ba")
-    principal.opens("/lop/")
-    principal.follow(f"Ký số ({count})")
-    principal.looks("principal-sign")
-    principal.sign(f"Ký số ({count})", steps.pin_of(principal))
+    steps.signs_as_leader(principal, count)
 
     clerk = enter("vanthu.ba")
-    clerk.opens("/lop/")
-    clerk.follow(f"Ký số phát hành ({count})")
-    clerk.looks("clerk-seal")
-    clerk.sign(f"Ký số phát hành ({count})", steps.pin_of(clerk))
-    clerk.looks("clerk-sealed")
-    clerk.follow("Xem học bạ đã phát hành")
-    clerk.looks("clerk-issued")
-    assert clerk.page.locator("main table a").count() == count
-    clerk.page.locator("main table a").first.click()
-    clerk.page.get_by_role("heading", name="Hợp lệ").wait_for()
-    clerk.reloads_until(clerk.page.get_by_role("link", name="Tải gói đầy đủ (ZIP)"))
-    clerk.looks("clerk-document")
-    assert steps.pass_all(clerk, demo.trust(), "Tải PDF", "Tải XML", "Tải gói đầy đủ (ZIP)")
-
-    clerk.opens(f"/gui-so/lop/{code}/")
-    clerk.reloads_until(clerk.page.locator("tbody").get_by_text("Đã tiếp nhận", exact=True), count)
-    clerk.looks("clerk-delivered-class")
-    clerk.opens("/gui-so/")
-    clerk.looks("clerk-deliveries")
+    steps.seals(clerk, count)
+    steps.finds_one_valid(clerk, count, demo.trust)
+    steps.sees_all_received(clerk, code, count)
 
 
 def test_a_missing_field_holds_one_pupil_until_the_registrar_mends_it(demo: Demo, enter: Enter) -> None:

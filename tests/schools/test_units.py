@@ -1,4 +1,4 @@
-"""Units: who may add, edit, close and open them, what is refused, what the trail keeps; who keeps them."""
+"""Units: who may add, edit, close and open them, what is refused, what the trail keeps."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, transaction
 
-from hocba.kernel.errors import Conflict, Invalid, NotFound, NotPermitted
+from hocba.kernel.errors import Conflict, Invalid, NotPermitted
 from schools import actors
-from schools.actions import keepers, staffing, units, years
+from schools.actions import keepers, staffing, units
 from schools.actors import Actor
-from schools.models import Account, AuditEvent, Membership, Oversight, Person, SchoolYear, Unit
+from schools.models import AuditEvent, Oversight, Unit
 from schools.permissions import Permission, Role, may
 from tests import factories
+from tests.schools.officers import NAMED, officer, trail
 
 pytestmark = pytest.mark.django_db
 
@@ -26,17 +27,6 @@ FACTS: dict[str, Any] = {
     "education_levels": ["02"],
     "opened_on": date(2026, 1, 1),
 }
-NAMED: dict[str, Any] = {
-    "full_name": "Nguyễn Thị Bản Mẫu",
-    "personal_number": "099000111222",
-    "role": Role.SCHOOL_ADMIN,
-    "title": "Quản trị viên",
-    "username": "quan-tri-mau",
-}
-
-
-def officer(department: Unit | None = None, role: Role = Role.DEPARTMENT) -> Actor:
-    return factories.actor_of(factories.a_member(department or factories.a_department(), role))
 
 
 def add(parent: Unit, by: Actor, **changed: Any) -> Unit:
@@ -44,10 +34,6 @@ def add(parent: Unit, by: Actor, **changed: Any) -> Unit:
     rest = {name: value for name, value in changed.items() if name not in FACTS}
     factories.a_level("school", 3, is_school=True)
     return units.add(parent, **({"code": "99777001", "level": "school"} | rest), facts=facts, by=by)
-
-
-def trail() -> list[str]:
-    return list(AuditEvent.objects.order_by("pk").values_list("action", flat=True))
 
 
 # ---- The tree ------------------------------------------------------------------------------------
@@ -283,200 +269,3 @@ def test_nobody_opens_a_school_to_another_province_or_takes_its_overseer_away() 
     units.oversee(school, overseers=[], by=by)
 
     assert Oversight.objects.get(overseer=foreign).to_on is None
-
-
-# ---- Who keeps a unit ----------------------------------------------------------------------------
-
-
-def test_the_first_administrator_gets_an_account_and_a_password_kept_nowhere() -> None:
-    school = factories.a_school()
-    assert school.parent is not None
-
-    named = keepers.name(school, **NAMED, by=officer(school.parent))
-
-    account = Account.objects.get(username="quan-tri-mau")
-    held = Membership.objects.get(person=named.person_id)
-    assert account.check_password(named.password) and account.password_is_temporary
-    assert (held.role, held.unit, held.from_on) == ("school_admin", school, date(2026, 5, 28))
-    assert trail() == ["staff.appoint", "account.open"]
-    assert named.password not in str(list(AuditEvent.objects.values()))
-
-
-def test_only_the_first_of_a_school_is_named_from_above() -> None:
-    school = factories.a_school()
-    assert school.parent is not None
-    by = officer(school.parent)
-    keepers.name(school, **NAMED, by=by)
-    other = NAMED | {"personal_number": "099000111333", "username": "nguoi-khac"}
-
-    with pytest.raises(Conflict):
-        keepers.name(school, **other, by=by)
-    registrar = keepers.name(school, **(other | {"role": Role.REGISTRAR}), by=by)
-
-    assert Membership.objects.get(person=registrar.person_id).role == "registrar"
-
-
-def test_no_registrar_is_named_from_above_where_a_class_is() -> None:
-    class_year = factories.a_class_year(1)
-    department = class_year.school.parent
-    assert department is not None
-
-    with pytest.raises(Conflict):
-        keepers.name(class_year.school, **(NAMED | {"role": Role.REGISTRAR}), by=officer(department))
-
-
-@pytest.mark.parametrize("role", [Role.PRINCIPAL, Role.CLERK, Role.DEPARTMENT, Role.MINISTRY, Role.SYSTEM])
-def test_no_other_role_of_a_school_is_given_from_above(role: Role) -> None:
-    school = factories.a_school()
-    assert school.parent is not None
-
-    with pytest.raises(Invalid):
-        keepers.name(school, **(NAMED | {"role": role}), by=officer(school.parent))
-
-
-def test_an_office_has_several_people_in_the_role_of_its_level_alone() -> None:
-    department = factories.a_department()
-    office, by = factories.a_subdepartment(department), officer(department)
-    second = NAMED | {"personal_number": "099000111333", "username": "nguoi-khac", "role": Role.SUBDEPARTMENT}
-
-    keepers.name(office, **(NAMED | {"role": Role.SUBDEPARTMENT}), by=by)
-    keepers.name(office, **second, by=by)
-    with pytest.raises(Invalid):
-        keepers.name(office, **(NAMED | {"role": Role.DEPARTMENT}), by=by)
-    with pytest.raises(Conflict):
-        keepers.name(office, **second, by=by)
-
-    assert Membership.objects.filter(unit=office).count() == 2
-
-
-def test_a_known_person_keeps_the_own_account_and_a_wrong_name_changes_nothing() -> None:
-    school, known = factories.a_school(), factories.a_person("Trần Văn Mẫu")
-    assert school.parent is not None
-    by, account = officer(school.parent), factories.an_account(known, "tran-van-mau")
-    stated = NAMED | {"personal_number": known.personal_number}
-
-    with pytest.raises(Invalid):
-        keepers.name(school, **stated, by=by)
-    named = keepers.name(school, **(stated | {"full_name": "Trần Văn Mẫu", "username": ""}), by=by)
-
-    account.refresh_from_db()
-    assert (named.username, named.password) == ("tran-van-mau", "")
-    assert account.check_password(factories.PASSWORD)
-
-
-@pytest.mark.parametrize("username", ["", "da-co-nguoi"])
-def test_without_a_free_name_for_signing_in_nothing_is_made(username: str) -> None:
-    school = factories.a_school()
-    assert school.parent is not None
-    factories.an_account(factories.a_person(), "da-co-nguoi")
-
-    with pytest.raises(Invalid) as refused:
-        keepers.name(school, **(NAMED | {"username": username}), by=officer(school.parent))
-
-    assert "username" in refused.value.fields
-    assert not Person.objects.filter(personal_number=NAMED["personal_number"]).exists()
-
-
-def test_nobody_names_themselves() -> None:
-    department = factories.a_department()
-    by = officer(department)
-    own = {"full_name": by.person.full_name, "personal_number": by.person.personal_number}
-
-    with pytest.raises(NotPermitted):
-        keepers.name(
-            factories.a_subdepartment(department), **(NAMED | own | {"role": Role.SUBDEPARTMENT}), by=by
-        )
-
-
-def test_the_level_above_helps_who_lost_a_password_but_never_to_an_account_that_reads_results() -> None:
-    class_year = factories.a_class_year(1)
-    school = class_year.school
-    assert school.parent is not None
-    by = officer(school.parent)
-    admin, registrar = factories.a_school_admin(school), factories.a_registrar(school)
-    also_principal, also_teacher = factories.a_school_admin(school), factories.a_school_admin(school)
-    elsewhere, parent = factories.a_school_admin(school), factories.a_school_admin(school)
-    Membership.objects.create(
-        person=also_principal, unit=school, role=Role.PRINCIPAL, from_on=factories.LONG_AGO
-    )
-    class_year.teachings.filter(subject_code="AN").update(teacher=also_teacher)
-    Membership.objects.create(
-        person=elsewhere, unit=factories.a_school(), role=Role.SCHOOL_ADMIN, from_on=factories.LONG_AGO
-    )
-    class_year.enrolments.get().pupil.guardianships.create(
-        guardian=parent, relation="Mẹ", from_on=factories.LONG_AGO
-    )
-    for one in (admin, registrar, also_principal, also_teacher, elsewhere, parent):
-        factories.an_account(one)
-
-    given = keepers.reset_password(school, admin.pk, by=by)
-    for one in (registrar, also_principal, also_teacher, elsewhere, parent):
-        with pytest.raises(NotPermitted):
-            keepers.reset_password(school, one.pk, by=by)
-    with pytest.raises(NotFound):
-        keepers.reset_password(school, factories.a_clerk(school).pk, by=by)
-    with pytest.raises(NotPermitted):
-        keepers.reset_password(school.parent, by.person_id, by=by)
-
-    assert Account.objects.get(person=admin).check_password(given)
-    assert trail() == ["account.reset"]
-
-
-def test_a_role_given_from_above_ends_from_above_and_no_other_does() -> None:
-    school = factories.a_school()
-    assert school.parent is not None
-    by = officer(school.parent)
-    admin, clerk = factories.a_school_admin(school), factories.a_clerk(school)
-
-    keepers.end(school, admin.memberships.get().pk, on=by.today, by=by)
-    with pytest.raises(NotFound):
-        keepers.end(school, clerk.memberships.get().pk, on=by.today, by=by)
-    with pytest.raises(NotPermitted):
-        keepers.end(school.parent, by.person.memberships.get().pk, on=by.today, by=by)
-
-    assert admin.memberships.get().to_on == by.today
-    assert clerk.memberships.get().to_on is None
-
-
-# ---- School years --------------------------------------------------------------------------------
-
-DAYS = {
-    "starts_on": date(2031, 9, 5),
-    "ends_on": date(2032, 5, 31),
-    "closes_on": date(2032, 6, 30),
-    "supplementary_closes_on": date(2032, 8, 15),
-}
-
-
-def test_a_school_year_is_opened_once_and_its_days_move_with_a_trail() -> None:
-    by = actors.system(factories.AT)
-
-    _year, first = years.keep("2031-2032", days=DAYS, by=by)
-    _year, second = years.keep("2031-2032", days=DAYS, by=by)
-    _year, third = years.keep("2031-2032", days=DAYS | {"ends_on": date(2032, 5, 30)}, by=by)
-
-    assert (first, second, third) == (years.DAYS, (), ("ends_on",))
-    assert SchoolYear.objects.get(code="2031-2032").ends_on == date(2032, 5, 30)
-    assert trail() == ["school-year.open", "school-year.edit"]
-
-
-@pytest.mark.parametrize(
-    ("code", "days", "field"),
-    [
-        ("2031-2033", {}, "code"),
-        ("2031", {}, "code"),
-        ("2031-2032", {"starts_on": date(2030, 9, 5)}, "starts_on"),
-        ("2031-2032", {"ends_on": date(2031, 9, 4)}, "ends_on"),
-        ("2031-2032", {"supplementary_closes_on": date(2033, 1, 1)}, "supplementary_closes_on"),
-    ],
-)
-def test_a_school_year_out_of_shape_is_refused(code: str, days: dict[str, date], field: str) -> None:
-    with pytest.raises(Invalid) as refused:
-        years.keep(code, days=DAYS | days, by=actors.system(factories.AT))
-
-    assert field in refused.value.fields
-
-
-def test_no_officer_moves_the_school_year_of_the_whole_registry() -> None:
-    with pytest.raises(NotPermitted):
-        years.keep("2031-2032", days=DAYS, by=officer(factories.the_ministry(), Role.MINISTRY))

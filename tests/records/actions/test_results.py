@@ -11,6 +11,7 @@ from records.actions.results import Entry
 from records.models import SubjectResult
 from schools.models import AuditEvent, ClassYear
 from tests import factories as make
+from tests.database import database_role
 
 pytestmark = pytest.mark.django_db
 
@@ -201,4 +202,4 @@ def test_after_confirmation_action_and_database_refuse() -> None:
             SubjectResult.objects.filter(enrolment=one).update(test_mark=Decimal(10))
 
     assert refused.value.case == "not-open"
-    assert make.database_role() != "postgres"
+    assert database_role() != "postgres"
