@@ -12,6 +12,7 @@ from exports.models import CertificateDelivery, Delivery, Destination, Package
 from schools.models import Unit
 from signing.models import Authority
 from tests.exports.actions.partner import Partner
+from tests.factories import a_school
 from tests.world import World
 
 
@@ -20,7 +21,7 @@ def a_school_that_the_receiver_does_not_know(world: World) -> Unit:
     school = Unit.objects.get(pk=world.school.pk)
     above = school.parent
     assert above is not None
-    code = f"{school.code[:-1]}9"
+    code = a_school().code.replace("99", "98", 1)  # nobody else's
     school.pk, school.code, school.path = None, code, f"{above.path}{code}."
     school.save(force_insert=True)
     seal = Authority.objects.get(school=world.school, role="KY_PHAT_HANH")
