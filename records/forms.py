@@ -129,9 +129,7 @@ class SheetForm(forms.Form):
     issue_on = DayField(
         label=_("Ngày phát hành"),
         input_formats=DAY_FORMATS,
-        widget=forms.DateInput(
-            format="%d/%m/%Y", attrs={"inputmode": "numeric", "placeholder": "29/05/2026"}
-        ),
+        widget=forms.DateInput(format="%d/%m/%Y", attrs={"inputmode": "numeric"}),
         help_text=_("Ngày ghi trong học bạ, dạng ngày/tháng/năm. Nhà trường ký số phát hành quanh ngày này."),
         error_messages={
             "invalid": _("Hãy ghi ngày dạng 29/05/2026."),

@@ -32,7 +32,7 @@ def sheet(request: ActingRequest, code: str) -> HttpResponse:
         (person.pk, f"{person.full_name} – {title}" if title else person.full_name)
         for person, title in leaders
     ]
-    form = SheetForm(options, initial=_initial(class_year, last))
+    form = SheetForm(options, initial=_initial(request.actor, class_year, last))
     if request.method == "POST" and request.POST.get("task") == "freeze":
         return _freeze(request, class_year, last)
     if request.method == "POST":
@@ -42,9 +42,9 @@ def sheet(request: ActingRequest, code: str) -> HttpResponse:
     return _show(request, class_year, last, form)
 
 
-def _initial(class_year: Any, last: Any) -> dict[str, Any]:
+def _initial(by: Any, class_year: Any, last: Any) -> dict[str, Any]:
     if last is None:
-        return {"place": class_year.school.commune_name}
+        return {"issue_on": by.today, "place": class_year.school.commune_name}
     return {"issue_on": last.issue_on, "place": last.place, "leader": last.leader_id}
 
 

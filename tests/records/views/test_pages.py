@@ -8,6 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from hocba.kernel import clock
 from records.actions import life
 from records.models import HomeroomRecord, IssueSheet, SubjectResult, Transcript, TranscriptVersion
 from records.rules.lifecycle import Event
@@ -243,6 +244,11 @@ def test_the_principal_decides_on_the_page(at_door: Door) -> None:
     assert "hiệu trưởng quyết định em chưa được lên lớp" in client.get(address).content.decode()
 
 
+def vietnam_day() -> date:
+    """Return today's date in Viet Nam."""
+    return clock.now().astimezone(clock.VIETNAM).date()
+
+
 def test_sheet_and_freeze_from_the_page(at_door: Door) -> None:
     class_year = make.a_confirmed_class(pupils=2)
     leader = make.a_principal(class_year.school)
@@ -251,6 +257,9 @@ def test_sheet_and_freeze_from_the_page(at_door: Door) -> None:
     address = f"/lop/{class_year.code}/phat-hanh/"
     client = at_door(make.a_registrar(class_year.school))
 
+    days = [vietnam_day()]
+    fresh = client.get(address).content.decode()
+    days.append(vietnam_day())
     wrong = client.post(address, {"issue_on": "31/02/2026", "place": "Xã Bản Mẫu", "leader": leader.pk})
     client.post(address, {"issue_on": "29/05/2026", "place": "Xã Bản Mẫu", "leader": leader.pk})
     sheet = IssueSheet.objects.get()
@@ -258,6 +267,7 @@ def test_sheet_and_freeze_from_the_page(at_door: Door) -> None:
     stale = client.post(address, {"task": "freeze", "sheet": str(sheet.pk + 1)})
     after = client.post(address, {"task": "freeze", "sheet": str(sheet.pk)}, follow=True).content.decode()
 
+    assert any(f'value="{day:%d/%m/%Y}"' in fresh for day in days), "today is proposed"
     assert wrong.status_code == 422
     assert 'value="31/02/2026"' in wrong.content.decode()
     assert (sheet.issue_on, sheet.leader_title) == (date(2026, 5, 29), "Hiệu trưởng")
