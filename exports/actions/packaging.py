@@ -6,11 +6,10 @@ The worker later resends exactly these bytes; another grouping, or an ended sess
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from exports.ministry import packages
 from exports.models import Delivery, Kind, Package, PackagingSession
@@ -18,15 +17,15 @@ from exports.queries import waiting
 from exports.queries.waiting import Group
 from hocba.kernel.errors import Conflict
 from records.national import v1_0
-from schools import actors, scopes
+from schools import actors, locks, scopes
 from schools.actors import Actor
+from schools.locks import Turn
 from schools.models import ClassYear
 from signing.actions import instruments
 from signing.models import SealedDocument, SigningBatch, Withdrawal
 from signing.seal import xml
 from signing.seal.keys import KeyUnavailable, SessionExhausted, SessionExpired, algorithm_for
 
-LOCK_CLASS = 0x5170
 Session = PackagingSession | SigningBatch
 Clock = Callable[[], datetime]
 
@@ -37,7 +36,7 @@ def cut(group: Group, *, clock: Clock) -> int:
     Raises: Conflict with code "session-ended", when the clerk must authorise again; Unavailable, when key,
     timestamp or revocation service do not answer; DocumentTooLarge is told as Conflict "document-too-large".
     """
-    with _held(group) as free:
+    with locks.held(Turn.PACKAGING_CLASS, group.class_year_id) as free:
         if not free:
             return 0
         leaves, documents = _waiting_documents(group)
@@ -144,17 +143,3 @@ def _store(group: Group, session: Session, leaves: list[int], signed: bytes, *, 
     )
     owed = Delivery.objects.filter(leaf__in=leaves, state=Delivery.State.WAITING, package__isnull=True)
     owed.update(package=package, next_attempt_at=by.at)
-
-
-@contextmanager
-def _held(group: Group) -> Iterator[bool]:
-    key = group.class_year_id % 2**31
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [LOCK_CLASS, key])
-        (free,) = cursor.fetchone() or (False,)
-    try:
-        yield bool(free)
-    finally:
-        if free:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK_CLASS, key])

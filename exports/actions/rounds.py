@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import datetime
 
-from django.db import connection
 from django.db.models import F
 
 from exports.actions import sending
 from exports.models import Destination
 from hocba.kernel.canonical import sha256
-from schools import actors
+from schools import actors, locks
+from schools.locks import Turn
 
 logger = logging.getLogger(__name__)
 
-LOCK_CLASS = 0x5171
 PAUSE_FROM = 3
 """Rounds without an answer after which the whole destination is left alone for a while."""
 Clock = Callable[[], datetime]
@@ -33,7 +31,8 @@ def go(destination: Destination, *, clock: Clock) -> bool:
 
     Return False when the destination gave no answer; what was due stays due, after a growing pause.
     """
-    with _held(destination) as free:
+    number = int.from_bytes(sha256(destination.code.encode())[:3])
+    with locks.held(Turn.DESTINATION_ROUND, number) as free:
         if not free or _paused(destination, clock()):
             return True
         try:
@@ -77,17 +76,3 @@ def _away(destination: Destination, now: datetime) -> None:
     if failures >= PAUSE_FROM:
         pause = now + sending.pause_after(failures)
         Destination.objects.filter(pk=destination.pk).update(pause_until=pause)
-
-
-@contextmanager
-def _held(destination: Destination) -> Iterator[bool]:
-    key = int.from_bytes(sha256(destination.code.encode())[:3])
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [LOCK_CLASS, key])
-        (free,) = cursor.fetchone() or (False,)
-    try:
-        yield bool(free)
-    finally:
-        if free:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK_CLASS, key])

@@ -20,8 +20,9 @@ from records.actions import life
 from records.models import IssueSheet, TranscriptVersion
 from records.rules.lifecycle import Event
 from records.rules.lifecycle import State as Stage
-from schools import audit, scopes
+from schools import audit, locks, scopes
 from schools.actors import Actor
+from schools.locks import Turn
 from schools.writes import Writes
 from signing.actions import instruments
 from signing.models import Signature, SigningBatch, SigningItem
@@ -35,8 +36,6 @@ from signing.turns import BEFORE, EVENT, READY
 Clock = Callable[[], datetime]
 Row = TypeVar("Row", bound=Model)
 State = SigningItem.State
-LOCK_CLASS = 0x5169
-"""First key of the advisory locks on items; the second is the item's number."""
 
 
 class ItemFailed(DomainError):
@@ -45,10 +44,11 @@ class ItemFailed(DomainError):
     code = "item-failed"
 
 
-HOLD = (
-    "SELECT pg_try_advisory_lock(%s, %s) AS free, id, class_year_id, role, authority_id, state, key_session,"
-    " key_session_ends_at, authorised_by_id FROM signing_signingbatch WHERE id = %s"
-)
+HOLD = f"""
+    SELECT {locks.TRY} AS free, id, class_year_id, role, authority_id, state, key_session, key_session_ends_at,
+           authorised_by_id
+    FROM signing_signingbatch WHERE id = %s
+"""  # noqa: S608 - of constants only
 
 
 @contextmanager
@@ -57,19 +57,14 @@ def held(item_id: int, batch_id: int) -> Iterator[tuple[bool, SigningBatch]]:
 
     Ends with the connection, too. Raises: SigningBatch.DoesNotExist.
     """
-    key = item_id % 2**31
     with connection.cursor() as cursor:
-        cursor.execute(HOLD, [LOCK_CLASS, key, batch_id])
+        cursor.execute(HOLD, [*locks.key(Turn.SIGNING_ITEM, item_id), batch_id])
         found = _named(cursor)
     if not found:
         raise SigningBatch.DoesNotExist
     free = found["free"] is True
-    try:
+    with locks.given_back(Turn.SIGNING_ITEM, item_id, taken=free):
         yield free, _row_of(SigningBatch, found)
-    finally:
-        if free:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK_CLASS, key])
 
 
 ITEM = """

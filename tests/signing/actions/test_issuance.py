@@ -10,7 +10,8 @@ import pytest
 from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 
 from records.models import ClassProgress, Transcript
-from schools import scopes
+from schools import locks, scopes
+from schools.locks import Turn
 from schools.models import AuditEvent, ClassYear
 from signing.actions import instruments, run
 from signing.models import LogHead, LogLeaf, SealedDocument, Signature, SigningItem
@@ -121,7 +122,7 @@ def test_a_second_worker_leaves_held_items_alone(world: World) -> None:
     other = connection.copy("default")
     try:
         with other.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_lock(%s, %s)", [0x5169, item])
+            cursor.execute("SELECT pg_advisory_lock(%s, %s)", locks.key(Turn.SIGNING_ITEM, item))
 
         assert run.run_item(batch.pk, item, clock=world.now) is True
     finally:
