@@ -53,9 +53,10 @@ def _migrate() -> None:
 
 
 def _serve(host: str, port: int, processes: int) -> None:
-    """Become gunicorn: threads, so that a slow sender holds up nobody else."""
-    line = [sys.executable, "-m", "gunicorn", "--bind", f"{host}:{port}", "--workers", str(processes)]
-    line += ["--worker-class", "gthread", "--threads", str(THREADS), "--no-control-socket"]
+    """Become gunicorn, with the registry's limits: a slow sender holds up nobody else."""
+    line = [sys.executable, "-m", "gunicorn", "--config", "python:hocba.serving.config"]
+    line += ["--bind", f"{host}:{port}", "--workers", str(processes), "--threads", str(THREADS)]
+    line += ["--worker-class", "exports.receiver.serving.ReceiverWorker"]
     line += ["--log-level", "warning", "exports.receiver.wsgi:application"]
     os.execv(sys.executable, line)  # noqa: S606 - our own interpreter, our own arguments
 

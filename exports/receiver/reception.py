@@ -38,6 +38,7 @@ _HARMLESS_HERE = frozenset(
         "authority.no-register",  # the register is ours: the certificate is compared with the approved one
         "authority.not-approved",
         "authority.not-approved-then",
+        "authority.ended",  # asked below: it has a sentence of its own
     }
 )
 
@@ -92,7 +93,8 @@ def _check_signature(caller: Caller, list_xml: bytes, parts: lists.Parts, at: da
     )
     if broken or signer is None or signer.fingerprint(hashes.SHA256()).hex() != verdict.certificate_sha256:
         raise RequestRefused(Code.LIST_SIGNATURE, "Signature")
-    if not certificates.is_approved(caller.unit, signer, at):
+    ended = any(reason.code == "authority.ended" for reason in verdict.reasons)
+    if ended or not certificates.is_approved(caller.unit, signer, at):
         raise RequestRefused(Code.LIST_SIGNER, "Signature")
 
 

@@ -48,17 +48,19 @@ def _state(path: Path) -> tuple[str, int, int]:
 
 
 def with_approved(trust: Trust) -> Trust:
-    """Return the trust in which schools' seals are exactly those approved here.
+    """Return the trust in which schools' seals are exactly those approved here, until the register ended them.
 
+    The transactions have no way to tell of an end; the directory's register, where there is one, has.
     Persons stay as the directory's register has them. Without a register there, only seals are known: see
     `judgement`, which then asks nothing about persons but their certificates.
     """
     entries = trust.authorities or ()
     persons = tuple(entry for entry in entries if entry.role is not SignerRole.SEAL)
-    return replace(trust, authorities=persons + _approved_seals())
+    return replace(trust, authorities=persons + _approved_seals(entries))
 
 
-def _approved_seals() -> tuple[AuthorityEntry, ...]:
+def _approved_seals(register: tuple[AuthorityEntry, ...]) -> tuple[AuthorityEntry, ...]:
+    ends = _ends(register)
     approved = Certificate.objects.filter(state=Certificate.State.APPROVED).exclude(sha256="")
     return tuple(
         AuthorityEntry(
@@ -66,10 +68,21 @@ def _approved_seals() -> tuple[AuthorityEntry, ...]:
             role=SignerRole.SEAL,
             certificate_sha256=one.sha256,
             valid_from=datetime.combine(one.effective_on, time(0), VIETNAM),
-            valid_to=None,
+            valid_to=ends.get((one.unit.code, one.sha256)),
         )
         for one in approved.select_related("unit")
     )
+
+
+def _ends(register: tuple[AuthorityEntry, ...]) -> dict[tuple[str, str], datetime]:
+    """Return, by school and certificate, when the register ended the last approval of a seal."""
+    last: dict[tuple[str, str], datetime | None] = {}
+    for entry in register:
+        if entry.role is SignerRole.SEAL:
+            key = (entry.school, entry.certificate_sha256)
+            before = last.get(key, entry.valid_to)
+            last[key] = None if before is None or entry.valid_to is None else max(before, entry.valid_to)
+    return {key: end for key, end in last.items() if end is not None}
 
 
 def comes_from_trusted_issuer(certificate: x509.Certificate, trust: Trust, at: datetime) -> bool:

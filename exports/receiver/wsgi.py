@@ -1,4 +1,4 @@
-"""The WSGI application, for gunicorn: `gunicorn -k gthread --threads 8 exports.receiver.wsgi`."""
+"""The WSGI application; `python -m exports.receiver serve` starts gunicorn with it."""
 
 import os
 

@@ -34,9 +34,12 @@ class Arrival(Enum):
 class Waiting(TConn):
     """A connection of gunicorn's threaded worker that also holds what has arrived so far."""
 
-    def __init__(self, *arguments: object, head_seconds: float, body_seconds: float) -> None:
+    def __init__(
+        self, *arguments: object, head_seconds: float, body_seconds: float, most_body_bytes: int
+    ) -> None:
         super().__init__(*arguments)
         self.head_seconds, self.body_seconds = head_seconds, body_seconds
+        self.most_body_bytes = most_body_bytes
         self.rearm(b"")
         self.linger = super().close
 
@@ -79,7 +82,7 @@ class Waiting(TConn):
         length = lengths.pop()
         if lengths or not length.isdigit() or len(length) > 18:
             return Arrival.BAD
-        if int(length) > MOST_BODY_BYTES:
+        if int(length) > self.most_body_bytes:
             return Arrival.BODY_TOO_LARGE
         self.whole_bytes = len(head) + len(_END_OF_HEAD) + int(length)
         self.deadline = time.monotonic() + self.body_seconds

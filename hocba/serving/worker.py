@@ -22,7 +22,7 @@ from gunicorn.http import errors
 from gunicorn.workers.gthread import ThreadWorker
 
 from hocba.serving.pages import page
-from hocba.serving.waiting import Arrival, Waiting
+from hocba.serving.waiting import MOST_BODY_BYTES, Arrival, Waiting
 
 logger = logging.getLogger(__name__)
 
@@ -41,6 +41,7 @@ class PatientWorker(ThreadWorker):
     head_seconds = 10.0
     body_seconds = 120.0
     """11 MB in two minutes: less than one megabit a second."""
+    most_body_bytes = MOST_BODY_BYTES
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
@@ -67,8 +68,15 @@ class PatientWorker(ThreadWorker):
             return
         client.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", SEND_SECONDS, 0))
         self.nr_conns += 1
-        seconds = {"head_seconds": self.head_seconds, "body_seconds": self.body_seconds}
-        conn = Waiting(self.cfg, client, address, listener.getsockname(), **seconds)
+        conn = Waiting(
+            self.cfg,
+            client,
+            address,
+            listener.getsockname(),
+            head_seconds=self.head_seconds,
+            body_seconds=self.body_seconds,
+            most_body_bytes=self.most_body_bytes,
+        )
         conn.linger = partial(self._linger, conn)
         self._wait(conn)
         if self.nr_conns > self.worker_connections * 3 // 4:
@@ -114,9 +122,10 @@ class PatientWorker(ThreadWorker):
         except BlockingIOError:
             return
         except OSError:
-            piece = b""
-        if not piece:
             self._drop(conn)
+            return
+        if not piece:  # who has closed only his half still hears that something is missing
+            self._refuse(conn, 408) if conn.received else self._drop(conn)
             return
         conn.received += piece
         self.held_bytes += len(piece)
@@ -133,6 +142,10 @@ class PatientWorker(ThreadWorker):
             self._refuse(conn, 503)
 
     # ---- Away with it ------------------------------------------------------------------------------
+
+    def told(self, status: int, number: str, path: str) -> bytes:
+        """Return the whole HTTP message that refuses what was not read; the number stands in the log, too."""
+        return page(status, number, path)
 
     def _forget(self, conn: Waiting) -> None:
         if conn in self.waiting:
@@ -154,11 +167,11 @@ class PatientWorker(ThreadWorker):
     def _refuse(self, conn: Waiting, status: int) -> None:
         """Answer from the loop, without a thread, and listen no more."""
         number = secrets.token_hex(6)
-        logger.warning("Refused with %s before it was read", status, extra={"number": number})
+        logger.warning("%s: refused with %s before it was read", number, status)
         self._forget(conn)
         self.nr_conns -= 1
         with contextlib.suppress(OSError):  # a few hundred bytes fit into any socket's buffer
-            conn.sock.send(page(status, number, conn.path()))
+            conn.sock.send(self.told(status, number, conn.path()))
         conn.close(graceful=True)
 
     def _linger(self, conn: Waiting) -> None:
@@ -213,8 +226,8 @@ class PatientWorker(ThreadWorker):
         number = secrets.token_hex(6)
         broken = isinstance(exc, errors.ParseException)
         if broken:
-            logger.warning("Refused: %s", type(exc).__name__, extra={"number": number})
+            logger.warning("%s: refused, %s", number, type(exc).__name__)
         else:
-            logger.exception("Error handling a request", exc_info=exc, extra={"number": number})
+            logger.exception("%s: error handling a request", number, exc_info=exc)
         with contextlib.suppress(OSError):
-            client.sendall(page(400 if broken else 500, number, "/"))
+            client.sendall(self.told(400 if broken else 500, number, "/"))

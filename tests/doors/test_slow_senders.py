@@ -20,7 +20,7 @@ from django.conf import settings
 from hocba.bootstrap import places
 from hocba.bootstrap.supervise import Supervisor, free_port
 from hocba.serving import waiting
-from hocba.serving.pages import SENTENCES
+from hocba.serving.pages import IN_ENGLISH, SENTENCES
 
 THREADS = 2
 AT_MOST = 20.0
@@ -29,10 +29,16 @@ MEGABYTE = 1024 * 1024
 
 
 @pytest.fixture(scope="module")
-def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+def logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the web process writes its log."""
+    return tmp_path_factory.mktemp("logs")
+
+
+@pytest.fixture(scope="module")
+def port(logs: Path) -> Iterator[int]:
     """The port of a web process that waits one second for a head."""
     number = free_port()
-    with Supervisor(tmp_path_factory.mktemp("logs")) as supervisor:
+    with Supervisor(logs) as supervisor:
         line = [sys.executable, "-m", "gunicorn", "--config", "python:hocba.serving.config", "--workers", "1"]
         line += ["--threads", str(THREADS), "--bind", f"127.0.0.1:{number}", "hocba.wsgi:application"]
         line += ["--worker-class", "tests.doors.impatient.ImpatientWorker"]
@@ -73,7 +79,8 @@ def told(answer: bytes, number: int) -> bool:
     """Say whether an answer carries our sentence and the same number in head and page."""
     head, _, body = answer.partition(b"\r\n\r\n")
     quoted = re.search(rb"X-Request-Id: (\w+)", head)
-    return SENTENCES[number] in body.decode() and quoted is not None and quoted[1] in body
+    words = (SENTENCES[number], IN_ENGLISH[number], 'href="/"')
+    return all(one in body.decode() for one in words) and quoted is not None and quoted[1] in body
 
 
 def all_ended(many: list[socket.socket]) -> list[bytes]:
@@ -177,13 +184,14 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("kind", REFUSED)
-def test_too_much_or_nonsense_is_refused_in_a_sentence(port: int, kind: str) -> None:
+def test_too_much_or_nonsense_is_refused_in_a_sentence(port: int, logs: Path, kind: str) -> None:
     sent, expected = REFUSED[kind]
 
     answer = to_end(opened(port, sent))
 
     assert status(answer) == expected
     assert told(answer, expected)
+    assert re.findall(r"X-Request-Id: (\w+)", answer.decode())[0] in (logs / "web.log").read_text("utf-8")
     assert status(get(port)) == 200
 
 
@@ -193,6 +201,13 @@ def test_a_program_gets_a_problem(port: int) -> None:
     problem = json.loads(answer.partition(b"\r\n\r\n")[2])
     assert (problem["status"], problem["detail"]) == (413, SENTENCES[413])
     assert b"application/problem+json" in answer
+
+
+def test_who_ends_in_the_middle_hears_that_something_is_missing(port: int) -> None:
+    one = opened(port, SLOW["half a body"])
+    one.shutdown(socket.SHUT_WR)
+
+    assert told(to_end(one), 408)
 
 
 def test_who_sends_too_much_hears_why_before_he_is_done(port: int) -> None:

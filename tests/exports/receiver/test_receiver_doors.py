@@ -8,6 +8,7 @@ import json
 import socket
 import struct
 from collections.abc import Callable
+from contextlib import ExitStack
 
 import pytest
 import requests
@@ -25,6 +26,7 @@ from exports.ministry.messages import (
     password_hash,
     request_body,
 )
+from exports.receiver.__main__ import THREADS
 from hocba.bootstrap.supervise import free_port
 from tests.exports.receiver.road import (
     SCHOOL,
@@ -76,7 +78,7 @@ def asked(receiver: Receiver, service: Service, body: object) -> tuple[int, str]
     response = receiver.post(service, data)
     answer = response.json()
     assert {"MessageId", "Error", "ErrorDescription", "ResponseCode", "ResponseDescription"} <= set(answer)
-    assert answer["ErrorDescription"] or not answer["Error"]
+    assert bool(answer["ErrorDescription"]) == bool(answer["Error"]) == ("error_number" in answer)
     return response.status_code, answer["Error"]
 
 
@@ -211,21 +213,46 @@ def test_length_is_judged_before_the_body_is_there(receiver: Receiver) -> None:
     assert enormous.startswith(b"HTTP/1.1 413")
     assert b"REQUEST_TOO_LARGE" in enormous
     assert without.startswith(b"HTTP/1.1 411")
-    assert cut.startswith(b"HTTP/1.1 400")
+    assert cut.startswith(b"HTTP/1.1 408")  # which our own client tries again
     assert b"REQUEST_INCOMPLETE" in cut
 
 
-def test_slow_body_is_not_waited_for_and_does_not_hold_up_others(
+POST = f"POST /{Service.SUBMIT} HTTP/1.1\r\nHost: 127.0.0.1\r\n".encode()
+SLOW = {
+    "half a line": (b"POST /api/gui-hoc-ba HT", 408, "REQUEST_INCOMPLETE"),
+    "half a head": (POST + b"X-A: b\r\n", 408, "REQUEST_INCOMPLETE"),
+    "half a body": (POST + b"Content-Length: 50\r\n\r\n{", 408, "REQUEST_INCOMPLETE"),
+    "two lengths": (POST + b"Content-Length: 5\r\nContent-Length: 6\r\n\r\n", 400, "REQUEST_MALFORMED"),
+    "large head": (POST + b"X-A: " + b"b" * 50_000, 431, "REQUEST_HEAD_TOO_LARGE"),
+    "no http": (b"\x16\x03\x01\x02\x00\x01\r\n\r\n", 400, "REQUEST_MALFORMED"),
+}
+
+
+def test_who_sends_slowly_or_nonsense_holds_up_nobody_and_is_told(
     make_receiver: Callable[..., Receiver],
 ) -> None:
-    receiver = make_receiver("slow", RECEIVER_BODY_SECONDS="0.3")
+    receiver = make_receiver("slow", RECEIVER_BODY_SECONDS="1")
     receiver.serve()
-    head = f"POST /{Service.SUBMIT} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 50\r\n\r\n"
+    address = ("127.0.0.1", receiver.port)
+    with ExitStack() as opened:
+        many: list[tuple[str, socket.socket]] = []
+        for kind in sorted(SLOW, key=lambda one: one.startswith("half")):
+            for _ in range(THREADS + 1):
+                many.append((kind, opened.enter_context(socket.create_connection(address, timeout=30))))
+                many[-1][1].sendall(SLOW[kind][0])
+        served = receiver.client().providers()
+        heard = [(kind, b"".join(iter(lambda one=one: one.recv(65536), b""))) for kind, one in many]
 
-    with socket.create_connection(("127.0.0.1", receiver.port), timeout=30) as waiting:
-        waiting.sendall(head.encode())
-        assert receiver.client().providers()
-        assert b"REQUEST_INCOMPLETE" in b"".join(iter(lambda: waiting.recv(65536), b""))
+    assert served
+    for kind, told in heard:
+        head, _, body = told.partition(b"\r\n\r\n")
+        _sent, status, code = SLOW[kind]
+        answer = json.loads(body)
+        assert head.startswith(f"HTTP/1.1 {status} ".encode()), kind
+        assert (answer["Error"], answer["ResponseCode"]) == (code, "99")
+        assert answer["ErrorDescription"].startswith(("Yêu cầu", "Địa chỉ"))
+        assert f"X-Request-Id: {answer['error_number']}".encode() in head
+        assert answer["error_number"] in receiver.log()
 
 
 def test_expired_token_is_renewed_by_the_client_once(make_receiver: Callable[..., Receiver]) -> None:
