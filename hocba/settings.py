@@ -187,7 +187,10 @@ LOGIN_URL = "/dang-nhap/"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/"
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
-SESSION_COOKIE_AGE = 10 * 60 * 60  # a working day
+SESSION_IDLE_HOURS = float(os.environ.get("HOCBA_SESSION_IDLE_HOURS", "2"))
+SESSION_HOURS = float(os.environ.get("HOCBA_SESSION_HOURS", "10"))
+SESSION_COOKIE_AGE = int((SESSION_HOURS + 24) * 60 * 60)
+"""Longer than the session lives: `schools/session_rules.py` judges, and can say so."""
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"

@@ -31,6 +31,7 @@ STATUS: dict[type[errors.DomainError], int] = {
 }
 API_PREFIX = "/api/"
 PROBLEM = "application/problem+json"
+SESSION_REALM = 'Session realm="hocba"'
 RETRY_SECONDS = {429: 60, 503: 30}
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO, errno.EMFILE, errno.ENFILE}
 """What the operating system says when a disk or the table of open files is full or gone."""
@@ -189,7 +190,7 @@ def away(error: BaseException | None) -> bool:
 def unauthorised(request: HttpRequest) -> HttpResponse:
     """Tell a program that it must sign in first; people are led to the page instead."""
     response = refuse(request, 401, case="not-signed-in")
-    response["WWW-Authenticate"] = 'Session realm="hocba"'
+    response["WWW-Authenticate"] = SESSION_REALM
     return response
 
 

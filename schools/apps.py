@@ -8,3 +8,7 @@ class SchoolsConfig(AppConfig):
 
     name = "schools"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Let a session know when it began."""
+        from schools import session_rules  # noqa: F401 - a receiver

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
-from django.contrib.auth.views import redirect_to_login
+from django.contrib.auth import logout
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
+from django.utils.cache import add_never_cache_headers
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django_htmx.http import HttpResponseClientRedirect
 
 from hocba import web
 from hocba.kernel import clock
 from hocba.logs import request_number
-from schools import actors, permissions, scopes
+from schools import actors, kept, permissions, scopes, session_rules
+from schools.forms import SignInForm
 from schools.http import WORKING_IN
 
 UNMARKED = object()
@@ -37,16 +42,17 @@ class Acting:
         """Open the transaction, set the scope, pass the request on."""
         request.actor = None  # type: ignore[attr-defined]
         request.failed = False  # type: ignore[attr-defined]
+        request.ended_account = None  # type: ignore[attr-defined]
         if request.path.startswith(OUTSIDE):
             return self.get_response(request)
         with transaction.atomic():
             if request.user.is_authenticated:
-                actor = _actor(request)
-                request.actor = actor  # type: ignore[attr-defined]
-                scopes.apply_actor(actor)
+                _take_up(request)
             response = self.get_response(request)
             if request.failed:  # type: ignore[attr-defined]
                 transaction.set_rollback(True)
+        if request.user.is_authenticated and not response.has_header("Cache-Control"):
+            add_never_cache_headers(response)  # after signing out, going back shows nothing
         return response
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
@@ -58,9 +64,7 @@ class Acting:
         if needed is None:
             return None
         if actor is None:
-            if request.path.startswith(web.API_PREFIX):
-                return web.unauthorised(request)
-            return redirect_to_login(request.get_full_path(), str(settings.LOGIN_URL))
+            return _to_sign_in(request)
         if _must_change(request.user) and not getattr(view, "opens_with_temporary_password", False):
             if request.path.startswith(web.API_PREFIX):
                 raise PermissionDenied(_("Hãy đổi mật khẩu tạm trước."))
@@ -74,10 +78,55 @@ class Acting:
         request.failed = True  # type: ignore[attr-defined]
 
 
-def _actor(request: HttpRequest) -> actors.Actor:
+def _take_up(request: HttpRequest) -> None:
+    """Go on with the session of who is signed in, or end it when its time is over."""
+    now = clock.now()
+    if session_rules.over(request.session, now):
+        request.ended_account = request.user.pk  # type: ignore[attr-defined]
+        logout(request)
+        return
+    if not _asked_by_the_page(request):
+        session_rules.note(request.session, now)
     chosen, number = request.session.get(WORKING_IN), request_number.get()
     person = request.user.person  # type: ignore[union-attr]
-    return actors.of(person, clock.now(), request_id=number, working_in=chosen)
+    actor = actors.of(person, now, request_id=number, working_in=chosen)
+    request.actor = actor  # type: ignore[attr-defined]
+    scopes.apply_actor(actor)
+
+
+def _asked_by_the_page(request: HttpRequest) -> bool:
+    return "HX-Request" in request.headers and request.method == "GET"
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponse:
+    """Lead a stranger to the sign-in page; who was signed in until now learns it there, and loses nothing typed."""
+    if request.path.startswith(web.API_PREFIX):
+        return web.unauthorised(request)
+    ended: int | None = request.ended_account  # type: ignore[attr-defined]
+    was_in = ended is not None or settings.SESSION_COOKIE_NAME in request.COOKIES
+    query = {"next": _way_back(request)} | ({"het": "1"} if was_in else {})
+    page = f"{settings.LOGIN_URL}?{urlencode(query, safe='/')}"
+    if "HX-Request" in request.headers:
+        return HttpResponseClientRedirect(page)
+    if request.method != "POST" or not was_in:
+        return redirect(page)
+    token = kept.keep(request, ended) if ended is not None else ""
+    facts = {"form": SignInForm(), "next": query["next"], "over": True, "kept": token, "unsaved": True}
+    answer = render(request, "schools/sign_in.html", facts, status=401)
+    answer["WWW-Authenticate"] = web.SESSION_REALM
+    add_never_cache_headers(answer)
+    return answer
+
+
+def _way_back(request: HttpRequest) -> str:
+    """Return the page to come back to: this one, or for a form or a piece the page that showed it."""
+    if request.method == "GET" and not _asked_by_the_page(request):
+        return request.get_full_path()
+    before = request.headers.get("HX-Current-URL") or request.headers.get("Referer", "")
+    if url_has_allowed_host_and_scheme(before, {request.get_host()}):
+        parts = urlsplit(before)
+        return f"{parts.path}?{parts.query}" if parts.query else parts.path
+    return request.get_full_path()
 
 
 def _must_change(user: Any) -> bool:

@@ -41,6 +41,9 @@ def test_every_address_has_its_row_in_the_table() -> None:
     assert not [name for name in there if name.startswith("admin")], "there is no admin site"
 
 
+KEPT_BY_BROWSERS = {"signing:stylesheet", "healthz", "readyz", "metrics"}
+"""The same for everybody: a browser may show it again."""
+
 # ---- Asking --------------------------------------------------------------------------------------
 
 
@@ -64,6 +67,11 @@ def said(answer: Any) -> str:
     """Return the whole answer as text."""
     body = b"".join(answer.streaming_content) if answer.streaming else answer.content
     return str(body.decode("utf-8", "replace"))
+
+
+def cached(answer: Any) -> str:
+    """Return what browsers are told about keeping the answer."""
+    return str(answer.headers.get("Cache-Control", ""))
 
 
 def outcome(answer: Any) -> str:
@@ -120,6 +128,8 @@ def test_who_may_open_it_and_nobody_else(key: str, country: Country) -> None:
                 transaction.set_rollback(True)
             if outcome(answer) not in wanted(route, key, who, where, "GET"):
                 wrong.append((who.value, where.value, outcome(answer)))
+            if who is not Who.STRANGER and key not in KEPT_BY_BROWSERS and "no-store" not in cached(answer):
+                wrong.append((who.value, where.value, "going back shows it after signing out"))
             told = {one for one in hidden_from(country, route, who, where, "GET") if one in said(answer)}
             if told:
                 wrong.append((who.value, where.value, f"told {sorted(told)}"))
