@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cache
+from typing import NamedTuple
 
-from django.db.models import Q
+from django.db import connection
 
 from hocba.kernel.clock import VIETNAM
-from schools.models import Membership, Oversight, Person, Unit
+from schools.models import Person
 from schools.models.people import PersonKind
 from schools.permissions import ROLE_GRANTS, Permission, Relation, Role
 
@@ -44,6 +45,8 @@ class Actor:
     teaches: tuple[str, ...] = ()
     leads: tuple[str, ...] = ()
     request_id: str = field(default="")
+    children: tuple[int, ...] = ()
+    """Numbers of the pupils for whom the person answers now; a pupil's own."""
 
     @property
     def person_id(self) -> int:
@@ -114,34 +117,85 @@ class Actor:
 
 
 def of(person: Person, at: datetime, *, request_id: str = "", working_in: int | None = None) -> Actor:
-    """Return `person` as an actor at `at` (aware), with the roles in force then.
+    """Return `person` as an actor at `at` (aware), with the roles in force then: one query.
 
     `working_in` is the unit that the person chose; one where no role is held (any more) counts as not chosen.
     """
-    today = at.astimezone(VIETNAM).date()
-    in_force = Q(from_on__lte=today) & (Q(to_on__isnull=True) | Q(to_on__gte=today))
-    memberships = list(
-        Membership.objects.filter(in_force, person=person).select_related("unit").order_by("from_on", "pk")
-    )
-    memberships.sort(key=lambda one: one.unit_id != working_in)
+    rows = _Standing(person, at.astimezone(VIETNAM).date())
+    held = sorted(rows.of("role"), key=lambda one: (one.number != working_in, one.place))
     overseen: dict[int, list[str]] = {}
-    if memberships:
-        rows = Oversight.objects.filter(in_force, overseer__in=[one.unit_id for one in memberships])
-        for overseer, path in rows.values_list("overseer_id", "unit__path"):
-            overseen.setdefault(overseer, []).append(path)
+    for one in rows.of("overseen"):
+        overseen.setdefault(one.number, []).append(one.path)
     grants = tuple(
-        Grant(
-            Role(one.role),
-            one.unit_id,
-            one.title,
-            (one.unit.path, *overseen.get(one.unit_id, ())),
-            one.unit.name,
-        )
-        for one in memberships
+        Grant(Role(one.role), one.number, one.title, (one.path, *overseen.get(one.number, ())), one.name)
+        for one in held
     )
     homes = tuple({one.paths[0] for one in grants})
-    teaches, leads = _schools_of(person, in_force, homes)
-    return Actor(person, at, grants, _family(person, in_force), teaches, leads, request_id)
+    works = homes and person.kind == PersonKind.STAFF  # who left a school stands nowhere in it
+    teaches, leads = (
+        tuple(sorted(one.path for one in rows.of(kind) if works and one.path.startswith(homes)))
+        for kind in ("teaches", "leads")
+    )
+    answers_for = tuple(sorted({one.number for one in rows.of("answers-for")}))
+    is_pupil = person.kind == PersonKind.PUPIL
+    family = {Relation.PUPIL} if is_pupil else {Relation.GUARDIAN} if answers_for else set()
+    children = tuple(one.number for one in rows.of("is-pupil")) if is_pupil else answers_for
+    return Actor(person, at, grants, frozenset(family), teaches, leads, request_id, children)
+
+
+class _Row(NamedTuple):
+    kind: str
+    number: int
+    path: str
+    role: str = ""
+    title: str = ""
+    name: str = ""
+    place: int = 0
+
+
+class _Standing:
+    """All rows that say how a person stands anywhere on a day, by kind."""
+
+    def __init__(self, person: Person, today: date) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(_STANDING, {"person": person.pk, "today": today})
+            self._rows = [_Row(*row) for row in cursor.fetchall()]
+
+    def of(self, kind: str) -> list[_Row]:
+        """Return the rows of a kind; a role's `place` is by the day on which it began."""
+        return [one for one in self._rows if one.kind == kind]
+
+
+_IN_FORCE = "{0}.from_on <= %(today)s AND ({0}.to_on IS NULL OR {0}.to_on >= %(today)s)"
+_STANDING = f"""
+    WITH held AS MATERIALIZED (
+        SELECT held.unit_id, unit.path, held.role, held.title, unit.name,
+            row_number() OVER (ORDER BY held.from_on, held.id) AS place
+        FROM schools_membership held JOIN schools_unit unit ON unit.id = held.unit_id
+        WHERE held.person_id = %(person)s AND {_IN_FORCE.format("held")}
+    )
+    SELECT 'role', unit_id, path, role, title, name, place FROM held
+    UNION ALL
+    SELECT 'overseen', beside.overseer_id, unit.path, '', '', '', 0
+    FROM schools_oversight beside JOIN schools_unit unit ON unit.id = beside.unit_id
+    WHERE beside.overseer_id IN (SELECT unit_id FROM held) AND {_IN_FORCE.format("beside")}
+    UNION ALL
+    SELECT DISTINCT 'teaches', 0, unit.path, '', '', '', 0
+    FROM schools_teachingassignment taught
+    JOIN schools_classyear class ON class.id = taught.class_year_id
+    JOIN schools_unit unit ON unit.id = class.school_id
+    WHERE taught.teacher_id = %(person)s AND {_IN_FORCE.format("taught")}
+    UNION ALL
+    SELECT DISTINCT 'leads', 0, unit.path, '', '', '', 0
+    FROM schools_classyear class JOIN schools_unit unit ON unit.id = class.school_id
+    WHERE class.homeroom_teacher_id = %(person)s
+    UNION ALL
+    SELECT 'answers-for', pupil_id, '', '', '', '', 0 FROM schools_guardianship answers
+    WHERE guardian_id = %(person)s AND {_IN_FORCE.format("answers")}
+    UNION ALL
+    SELECT 'is-pupil', id, '', '', '', '', 0 FROM schools_pupil WHERE person_id = %(person)s
+"""  # noqa: S608 - words of this module
+"""In plain SQL and one message: every page and every call asks it."""
 
 
 def outermost(paths: Iterable[str]) -> tuple[str, ...]:
@@ -151,26 +205,6 @@ def outermost(paths: Iterable[str]) -> tuple[str, ...]:
         if not found or not path.startswith(found[-1]):
             found.append(path)
     return tuple(found)
-
-
-def _schools_of(
-    person: Person, in_force: Q, homes: tuple[str, ...]
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the schools where the person teaches and leads a class; who left a school stands nowhere in it."""
-    if person.kind != PersonKind.STAFF or not homes:
-        return (), ()
-    taught = person.teachings.filter(in_force).values_list("class_year__school__path", flat=True)
-    led = Unit.objects.filter(class_years__homeroom_teacher=person).values_list("path", flat=True)
-    found = (set(taught), set(led))
-    teaches, leads = (tuple(sorted(one for one in paths if one.startswith(homes))) for paths in found)
-    return teaches, leads
-
-
-def _family(person: Person, in_force: Q) -> frozenset[Relation]:
-    """Return how the person stands beside rows of a family now."""
-    if person.kind == PersonKind.PUPIL:
-        return frozenset({Relation.PUPIL})
-    return frozenset({Relation.GUARDIAN}) if person.guardianships.filter(in_force).exists() else frozenset()
 
 
 SYSTEM_NAME = "Hệ thống hocba"

@@ -10,11 +10,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from django.db import connection, transaction
-from django.db.models import Q
 
 from schools.actors import Actor, outermost
-from schools.models import Guardianship, Pupil
-from schools.permissions import Relation
 
 SEPARATOR = ","
 
@@ -41,13 +38,13 @@ def apply_actor(actor: Actor) -> None:
 
     Nothing, for who reads no result at all: the school administrator, the overseers.
     """
-    apply(actor.results_paths, _children(actor))
+    apply(actor.results_paths, actor.children)
 
 
 @contextmanager
 def of(actor: Actor) -> Iterator[None]:
     """Run a block in a transaction scoped to `actor`; a scope already open comes back afterwards."""
-    with _scoped(actor.results_paths, _children(actor)):
+    with _scoped(actor.results_paths, actor.children):
         yield
 
 
@@ -80,13 +77,3 @@ def _current() -> tuple[str, str]:
         )
         row = cursor.fetchone()
     return row[0], row[1]
-
-
-def _children(actor: Actor) -> list[int]:
-    if Relation.PUPIL in actor.relations:
-        return list(Pupil.objects.filter(person=actor.person_id).values_list("pk", flat=True))
-    if Relation.GUARDIAN not in actor.relations:
-        return []
-    in_force = Q(from_on__lte=actor.today) & (Q(to_on__isnull=True) | Q(to_on__gte=actor.today))
-    rows = Guardianship.objects.filter(in_force, guardian=actor.person_id)
-    return list(rows.values_list("pupil_id", flat=True))
