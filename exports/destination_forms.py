@@ -8,9 +8,7 @@ from django import forms
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
-from schools.fields import TextField
-
-_PLAIN = {"autocapitalize": "none", "spellcheck": "false", "autocomplete": "off"}
+from schools.fields import AS_TYPED, TextField
 
 
 class DestinationForm(forms.Form):
@@ -26,7 +24,7 @@ class DestinationForm(forms.Form):
                 _("Mã gồm chữ thường không dấu, chữ số và gạch nối; từ 2 đến 32 ký tự."),
             )
         ],
-        widget=forms.TextInput(attrs=_PLAIN),
+        widget=forms.TextInput(attrs=AS_TYPED),
         error_messages={"required": _("Hãy đặt mã cho nơi nhận, ví dụ ministry.")},
     )
     name = TextField(
@@ -36,7 +34,7 @@ class DestinationForm(forms.Form):
         label=_("Địa chỉ cổng"),
         max_length=200,
         help_text=_("Do nơi nhận cấp, bắt đầu bằng https://."),
-        widget=forms.URLInput(attrs={**_PLAIN, "inputmode": "url"}),
+        widget=forms.URLInput(attrs={**AS_TYPED, "inputmode": "url"}),
         error_messages={"required": _("Hãy ghi địa chỉ của cổng.")},
     )
     user_name = forms.CharField(
@@ -44,7 +42,7 @@ class DestinationForm(forms.Form):
         max_length=80,
         required=False,
         help_text=_("Do nơi nhận cấp. Mật khẩu không nhập ở đây."),
-        widget=forms.TextInput(attrs=_PLAIN),
+        widget=forms.TextInput(attrs=AS_TYPED),
     )
     is_open = forms.TypedChoiceField(
         label=_("Trạng thái"),

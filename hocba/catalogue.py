@@ -54,7 +54,7 @@ def wanted() -> Catalog:
             words = found if isinstance(found, tuple) else (found,)
             message = words if len(words) > 1 else words[0]
             if words[0]:
-                catalogue.add(message, locations=[(place, None)], context=context)  # type: ignore[list-item]
+                catalogue.add(message, locations=[(place, 0)], context=context)
     return catalogue
 
 

@@ -14,11 +14,10 @@ from records.actions.homeroom import HomeroomEntry
 from records.actions.results import Entry
 from records.national.codes import TraitCode, code_list
 from records.rules import curriculum
-from schools.fields import DayField, TextField
+from schools.fields import DAY_FORMATS, DayField, TextField
 
 LONGEST_VERSION = 10
 """Digits; more are no version that we ever sent."""
-DAY_FORMATS = ("%d/%m/%Y", "%d/%m/%y", "%d-%m-%Y", "%d.%m.%Y", "%Y-%m-%d")
 
 
 class CommaDecimalField(forms.DecimalField):
@@ -128,7 +127,7 @@ class SheetForm(forms.Form):
 
     issue_on = DayField(
         label=_("Ngày phát hành"),
-        input_formats=DAY_FORMATS,
+        input_formats=(*DAY_FORMATS, "%d/%m/%y"),
         widget=forms.DateInput(format="%d/%m/%Y", attrs={"inputmode": "numeric"}),
         help_text=_("Ngày ghi trong học bạ, dạng ngày/tháng/năm. Nhà trường ký số phát hành quanh ngày này."),
         error_messages={

@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
 from hocba.kernel.names import sort_key
 from schools import words
 from schools.actions.staffing import AT_A_SCHOOL
-from schools.fields import DayField, TextField
+from schools.fields import DayField, TextField, day_field, personal_number_field, username_field
 
 
 class SignInForm(forms.Form):
@@ -47,7 +46,6 @@ class PupilForm(forms.Form):
     born_on = DayField(
         label=_("Ngày sinh"),
         required=False,
-        input_formats=("%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%Y-%m-%d"),
         widget=forms.DateInput(format="%d/%m/%Y", attrs={"inputmode": "numeric"}),
         help_text=_("Dạng ngày/tháng/năm, theo giấy khai sinh."),
         error_messages={"invalid": _("Hãy ghi ngày dạng 15/05/2016.")},
@@ -70,25 +68,11 @@ class PupilForm(forms.Form):
     register_number = TextField(label=_("Số sổ đăng bộ"), required=False, max_length=40)
 
 
-DATES = ["%d/%m/%Y", "%Y-%m-%d"]
-
-
-def day_field(label: Any, **options: Any) -> DayField:
-    """Return a field for a day, written 15/05/2026 or chosen in the browser's calendar."""
-    widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    return DayField(label=label, input_formats=DATES, widget=widget, **options)
-
-
 class AppointForm(forms.Form):
     """A role for somebody of the staff."""
 
     full_name = TextField(label=_("Họ, đệm và tên"), max_length=120)
-    personal_number = forms.CharField(
-        label=_("Số định danh cá nhân"),
-        help_text=_("12 chữ số, như trên thẻ căn cước."),
-        validators=[RegexValidator(r"^[0-9]{12}\Z", _("Số định danh cá nhân gồm đúng 12 chữ số."))],
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
-    )
+    personal_number = personal_number_field()
     role = forms.ChoiceField(
         label=_("Vai trò"), choices=[(one.value, words.ROLES[one]) for one in AT_A_SCHOOL]
     )
@@ -110,17 +94,7 @@ class EndRoleForm(forms.Form):
 class UsernameForm(forms.Form):
     """The name with which somebody will sign in."""
 
-    username = forms.CharField(
-        label=_("Tên đăng nhập"),
-        max_length=80,
-        help_text=_("Chữ thường không dấu, số, dấu chấm hoặc gạch nối; ít nhất 4 chữ."),
-        validators=[
-            RegexValidator(r"^[a-z0-9][a-z0-9.-]{3,79}\Z", _("Tên đăng nhập có chữ không dùng được."))
-        ],
-        widget=forms.TextInput(
-            attrs={"autocapitalize": "none", "spellcheck": "false", "autocomplete": "off"}
-        ),
-    )
+    username = username_field(help_text=_("Chữ thường không dấu, số, dấu chấm hoặc gạch nối; ít nhất 4 chữ."))
 
 
 class PasswordForm(forms.Form):

@@ -9,8 +9,7 @@ from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
 from schools import words
-from schools.fields import TextField
-from schools.forms import day_field
+from schools.fields import TextField, day_field, personal_number_field, username_field
 
 
 class UnitForm(forms.Form):
@@ -85,28 +84,14 @@ class KeeperForm(forms.Form):
     full_name = TextField(
         label=_("Họ, đệm và tên"), max_length=120, error_messages={"required": _("Hãy ghi họ và tên.")}
     )
-    personal_number = forms.CharField(
-        label=_("Số định danh cá nhân"),
-        help_text=_("12 chữ số, như trên thẻ căn cước."),
-        validators=[RegexValidator(r"^[0-9]{12}\Z", _("Số định danh cá nhân gồm đúng 12 chữ số."))],
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
-        error_messages={"required": _("Hãy ghi số định danh cá nhân.")},
-    )
+    personal_number = personal_number_field()
     role = forms.ChoiceField(label=_("Vai trò"))
     title = TextField(
         label=_("Chức danh"), max_length=80, required=False, help_text=_("Ví dụ: Chuyên viên, Quản trị viên.")
     )
-    username = forms.CharField(
-        label=_("Tên đăng nhập"),
-        max_length=80,
+    username = username_field(
         required=False,
         help_text=_("Bỏ trống nếu người này đã có tài khoản. Chữ thường không dấu, số, dấu chấm, gạch nối."),
-        validators=[
-            RegexValidator(r"^[a-z0-9][a-z0-9.-]{3,79}\Z", _("Tên đăng nhập có chữ không dùng được."))
-        ],
-        widget=forms.TextInput(
-            attrs={"autocapitalize": "none", "spellcheck": "false", "autocomplete": "off"}
-        ),
     )
 
     def __init__(self, *args: Any, roles: Any, **options: Any) -> None:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from hocba.kernel.errors import DomainError, Invalid
-from schools.fields import DayField, TextField
+from schools.fields import AS_TYPED, DayField, TextField
 from schools.models.people import personal_number_shape
 from signing.actions.checks import FiveFields
 from signing.actions.confirmation import Question, ask, still_open
@@ -23,14 +23,15 @@ from signing.sentences import ROLES
 LONGEST_PIN = 64
 
 
+def pin_field(*, missing: Any) -> forms.CharField:
+    """Return the field for a PIN, kept to the letter; `missing`: what is said when it is empty."""
+    return forms.CharField(max_length=LONGEST_PIN, strip=False, error_messages={"required": missing})
+
+
 class PinForm(forms.Form):
     """The PIN of a certificate: held in memory for one request, then forgotten."""
 
-    pin = forms.CharField(
-        max_length=LONGEST_PIN,
-        strip=False,
-        error_messages={"required": _("Hãy nhập mã PIN của chứng thư.")},
-    )
+    pin = pin_field(missing=_("Hãy nhập mã PIN của chứng thư."))
 
 
 class WithdrawForm(forms.Form):
@@ -114,9 +115,7 @@ def look_up_code_field() -> forms.UUIDField:
             "required": _("Hãy nhập mã tra cứu."),
             "invalid": _("Mã tra cứu gồm 32 chữ số và chữ cái a–f, chia bằng gạch nối. Hãy xem lại."),
         },
-        widget=forms.TextInput(
-            attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
-        ),
+        widget=forms.TextInput(attrs=AS_TYPED),
     )
 
 
@@ -153,7 +152,6 @@ class ParticularsForm(forms.Form):
     born_on = DayField(
         label=_("Ngày sinh của học sinh"),
         help_text=_("Ví dụ: 15/05/2016"),
-        input_formats=["%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%Y-%m-%d"],
         error_messages={
             "required": _("Hãy nhập ngày sinh."),
             "invalid": _("Ngày sinh viết ngày/tháng/năm, ví dụ 15/05/2016."),
