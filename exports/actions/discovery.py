@@ -13,6 +13,7 @@ from schools import scopes
 from schools.actors import Actor
 from schools.models import PATH_END, Unit
 from signing.models import Authority, LogHead, LogLeaf, SealedDocument, Withdrawal
+from signing.seal.trust import SignerRole
 
 LEAVES_A_ROUND = 2000
 ISSUED, WITHDRAWN = "issue", "withdraw"
@@ -96,7 +97,7 @@ def _owe_withdrawals(destination: Destination, school: Unit, leaves: Iterable[in
 def owe_certificates(destination: Destination, *, by: Actor) -> int:
     """Owe the destination each approved seal certificate beneath its path; return how many."""
     rows = Authority.objects.filter(
-        role="KY_PHAT_HANH",
+        role=SignerRole.SEAL,
         state=Authority.State.APPROVED,
         school__path__gte=destination.unit_path,
         school__path__lt=destination.unit_path + PATH_END,

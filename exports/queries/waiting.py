@@ -10,6 +10,7 @@ from django.db.models import Count, Q, QuerySet
 from exports.models import Delivery, Kind, PackagingSession
 from schools.models import Unit
 from signing.models import SigningBatch
+from signing.seal.trust import SignerRole
 
 ROWS_A_PACKAGE = 150
 """Transcripts that surely fit into one list, for the number of signatures to ask for."""
@@ -36,7 +37,7 @@ def unpacked() -> QuerySet[Delivery]:
 def groups(at: datetime, *, school: Unit | None = None) -> list[Group]:
     """Return what can be packed now, oldest first; a class whose seal is still at work waits for its end."""
     rows = unpacked() if school is None else unpacked().filter(school=school)
-    sealing = SigningBatch.objects.filter(role="KY_PHAT_HANH", state=SigningBatch.State.RUNNING)
+    sealing = SigningBatch.objects.filter(role=SignerRole.SEAL, state=SigningBatch.State.RUNNING)
     rows = rows.exclude(kind=Kind.ISSUE, class_year__in=sealing.values("class_year"))
     counted = rows.values("class_year_id", "school_id", "kind").annotate(
         documents=Count("leaf", distinct=True)
@@ -82,7 +83,7 @@ def without_session(groups: list[Group], at: datetime) -> list[Group]:
 def _seals(at: datetime) -> QuerySet[SigningBatch]:
     """Return the seal's batches that are through while their key session is still open."""
     done = SigningBatch.objects.filter(
-        role="KY_PHAT_HANH", state=SigningBatch.State.DONE, key_session_ends_at__gt=at
+        role=SignerRole.SEAL, state=SigningBatch.State.DONE, key_session_ends_at__gt=at
     )
     return done.exclude(key_session="")
 

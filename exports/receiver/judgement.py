@@ -19,15 +19,14 @@ from exports.receiver.signer import certificate_in
 from exports.receiver.trust import trusted, with_approved
 from records.national import v1_0
 from records.national.reading import Unreadable, read_xml
-from signing.seal.trust import Trust
+from signing.seal.trust import SignerRole, Trust
 from signing.seal.verdict import Indication, Reason, Status, Verdict
 from signing.seal.xml import FOREIGN, STRICT, verify_xml
 from signing.seal.xml.words import ds
 from signing.sentences import sentence
 
-SEAL = "KY_PHAT_HANH"
 _GENERAL = "DU_LIEU_HOC_BA/THONG_TIN_CHUNG"
-_SEAL_SIGNATURE = f"DANH_SACH_THONG_TIN_KY/{SEAL}/{ds('Signature')}"
+_SEAL_SIGNATURE = f"DANH_SACH_THONG_TIN_KY/{SignerRole.SEAL}/{ds('Signature')}"
 _NO_REGISTER = frozenset({"authority.no-register"})
 """Where no register of persons is at hand, the Ministry's v1.0 asks only about the school's seal."""
 
@@ -74,7 +73,7 @@ def judge_submission(reception: Reception, data: bytes, at: datetime) -> Outcome
     if not error:
         error, field, detail = _signatures(data, at)
     if not error and school is not None and not _seal_is_approved(root, school, at):
-        error, field = "ROW_SEAL", SEAL
+        error, field = "ROW_SEAL", SignerRole.SEAL.value
     state = SubmissionState.REFUSED if error else SubmissionState.APPROVED
     return Outcome(state, facts, error, field, detail, school)
 

@@ -13,7 +13,7 @@ from signing.actions.items import Clock
 from signing.models import Authority, SigningBatch, SigningItem
 from signing.seal.evidence import RevocationUnavailable, TimestampUnavailable
 from signing.seal.keys import KeyUnavailable, SessionExhausted, SessionExpired
-from signing.seal.pdf.cms import KeyNotSupported, WrongRawSignature
+from signing.seal.pdf.cms import KeyNotSupported
 from signing.seal.pdf.images import BadImage
 from signing.seal.pdf.seal import NotSealable
 from signing.seal.trust import SignerRole
@@ -23,7 +23,7 @@ SESSION_OVER = (SessionExpired, SessionExhausted)
 FORGOTTEN_AFTER = timedelta(seconds=20)
 """Longer than an item takes while a timestamp authority keeps it waiting."""
 TRY_LATER = (Unavailable, TimestampUnavailable, RevocationUnavailable)
-NOT_SEALED = (NotSealable, KeyNotSupported, WrongRawSignature)
+NOT_SEALED = (NotSealable, KeyNotSupported)
 
 
 _BAD_IMAGE = items.ItemFailed(code="bad-image")

@@ -17,10 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from hocba.kernel.canonical import sha256
-
-
-class WrongRawSignature(Exception):
-    """What the key returned does not verify under the certificate; nothing was written."""
+from signing.seal.raw import WrongSignature
 
 
 class KeyNotSupported(Exception):
@@ -36,7 +33,7 @@ def signed_data(
 ) -> bytes:
     """Return the DER of a detached, timestamped SignedData over a document's SHA-256.
 
-    The claimed time stands in the PDF (/M); PAdES forbids it here. Raises: WrongRawSignature,
+    The claimed time stands in the PDF (/M); PAdES forbids it here. Raises: WrongSignature,
     KeyNotSupported, and whatever `sign` and `stamp` raise.
     """
     certificates = [asn1_x509.Certificate.load(one.public_bytes(Encoding.DER)) for one in chain]
@@ -116,7 +113,7 @@ def _check(certificate: x509.Certificate, raw: bytes, digest: bytes) -> None:
     try:
         verify_raw(certificate, raw, digest)
     except InvalidSignature as error:
-        raise WrongRawSignature from error
+        raise WrongSignature from error
 
 
 def verify_raw(certificate: x509.Certificate, raw: bytes, digest: bytes) -> None:

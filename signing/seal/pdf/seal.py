@@ -55,7 +55,7 @@ def seal_pdf(
     `sign` takes a SHA-256 digest (32 bytes) and returns DER r‖s or PKCS#1 v1.5; `chain` begins with the
     signer's certificate; `stamp` takes a digest and returns an RFC 3161 token; `signing_time` is aware;
     `token_room` is how many bytes are kept for each token.
-    Raises: NotSealable, WrongRawSignature, KeyNotSupported, and whatever `sign` and `stamp` raise.
+    Raises: NotSealable, WrongSignature, KeyNotSupported, and whatever `sign` and `stamp` raise.
     """
     if signing_time.tzinfo is None:
         raise ValueError("signing_time is aware")

@@ -25,8 +25,9 @@ from cryptography.hazmat.primitives.asymmetric.utils import (
 from lxml import etree
 
 from hocba.kernel.clock import iso_vietnam
-from hocba.kernel.errors import Conflict, Invalid
+from hocba.kernel.errors import Conflict
 from signing.seal.paths import EvidenceLike
+from signing.seal.raw import WrongSignature
 from signing.seal.trust import SignerRole
 from signing.seal.xml import unsigned, words
 from signing.seal.xml.build import (
@@ -45,12 +46,6 @@ class NotSignable(Conflict):
     """The document is not in the state that this step asks for; `case` says why."""
 
     code = "not-signable"
-
-
-class WrongSignature(Invalid):
-    """The raw signature does not belong to this document and certificate."""
-
-    code = "wrong-signature"
 
 
 @dataclass(frozen=True, slots=True)

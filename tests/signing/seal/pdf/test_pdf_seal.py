@@ -20,9 +20,9 @@ from pyhanko_certvalidator.context import CertValidationPolicySpec
 from pyhanko_certvalidator.policy_decl import REQUIRE_REVINFO, CertRevTrustPolicy
 from pyhanko_certvalidator.registry import SimpleTrustManager
 
-from signing.seal.pdf.cms import WrongRawSignature
 from signing.seal.pdf.seal import NotSealable, seal_pdf
 from signing.seal.pdf.verify import attached_xml, verify_pdf
+from signing.seal.raw import WrongSignature
 from signing.seal.trust import AnchorRole, SignerRole
 from signing.seal.verdict import Indication, Kind, Line
 from tests.awaiting import result_of
@@ -121,7 +121,7 @@ def test_refuses_what_cannot_be_sealed(genuine: Genuine) -> None:
         world.seal(genuine.sealed)
     with pytest.raises(NotSealable):
         world.seal(b"%PDF-1.7\nnothing")
-    with pytest.raises(WrongRawSignature):
+    with pytest.raises(WrongSignature):
         seal_pdf(
             genuine.drawn,
             sign=signer(world.leader),
