@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 from django.db.models import F
 
-from exports.actions import sending
+from exports.actions import partners, registering, sending
 from exports.models import Destination
 from hocba.kernel.canonical import sha256
 from schools import actors, locks
@@ -37,7 +38,7 @@ def go(destination: Destination, *, clock: Clock) -> bool:
             return True
         try:
             spoke = _speak(destination, clock)
-        except sending.Away:
+        except partners.Away:
             _away(destination, clock())
             return False
         if spoke:
@@ -48,17 +49,17 @@ def go(destination: Destination, *, clock: Clock) -> bool:
 def _speak(destination: Destination, clock: Clock) -> bool:
     """Say whether anything was answered; what one school is refused keeps no other one waiting. Raises: Away."""
     spoke = False
-    for row in sending.due_certificates(destination, by=actors.system(clock())):
-        spoke |= _said(lambda: sending.register(row, by=actors.system(clock())))  # noqa: B023 - called at once
-    for package in sending.due_packages(destination, by=actors.system(clock())):
-        spoke |= _said(lambda: sending.send(package, destination, by=actors.system(clock())))  # noqa: B023
+    for row in registering.due(destination, by=actors.system(clock())):
+        spoke |= _said(partial(registering.register, row, by=actors.system(clock())))
+    for package in sending.due(destination, by=actors.system(clock())):
+        spoke |= _said(partial(sending.send, package, destination, by=actors.system(clock())))
     return spoke
 
 
 def _said(sentence: Callable[[], None]) -> bool:
     try:
         sentence()
-    except sending.Away as away:
+    except partners.Away as away:
         if not away.alone:
             raise
         logger.warning("A sender waits, the others go on: %s", away.reason)
@@ -74,5 +75,5 @@ def _away(destination: Destination, now: datetime) -> None:
     Destination.objects.filter(pk=destination.pk).update(failures=F("failures") + 1)
     failures = Destination.objects.values_list("failures", flat=True).get(pk=destination.pk)
     if failures >= PAUSE_FROM:
-        pause = now + sending.pause_after(failures)
+        pause = now + partners.pause_after(failures)
         Destination.objects.filter(pk=destination.pk).update(pause_until=pause)

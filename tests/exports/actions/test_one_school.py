@@ -7,7 +7,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from exports.actions import sending
+from exports.actions import partners
 from exports.models import CertificateDelivery, Delivery, Destination, Package
 from schools.models import Unit
 from signing.models import Authority
@@ -64,9 +64,9 @@ def test_a_package_whose_bytes_are_gone_delays_no_other(world: World, partner: P
 
 
 def test_pauses_grow_and_no_two_are_alike() -> None:
-    pauses = [sending.pause_after(attempt) for attempt in range(1, 12)]
-    below_the_cap = [one for one in pauses if one < sending.LONGEST_PAUSE * 3 / 4]
+    pauses = [partners.pause_after(attempt) for attempt in range(1, 12)]
+    below_the_cap = [one for one in pauses if one < partners.LONGEST_PAUSE * 3 / 4]
 
     assert all(later > 1.3 * earlier for earlier, later in pairwise(below_the_cap))
-    assert max(pauses) <= sending.LONGEST_PAUSE
-    assert len({sending.pause_after(5) for _ in range(20)}) > 10
+    assert max(pauses) <= partners.LONGEST_PAUSE
+    assert len({partners.pause_after(5) for _ in range(20)}) > 10

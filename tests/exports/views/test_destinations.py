@@ -14,7 +14,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
-from exports.actions import accounts, destinations, sending
+from exports.actions import accounts, destinations, partners
 from exports.models import Destination
 from hocba.bootstrap.supervise import free_port
 from hocba.kernel.errors import Conflict, Invalid, NotPermitted
@@ -251,14 +251,14 @@ def test_a_secret_comes_from_where_the_operator_said(
 
 def test_a_changed_secret_counts_at_once(secrets: Path) -> None:
     row = add(factories.a_department())
-    first = sending.client(row)
+    first = partners.client(row)
 
     (secrets / "kho-bo.secret").write_text("mật khẩu khác", "utf-8")
 
-    assert sending.client(row) is not first
+    assert partners.client(row) is not first
     (secrets / "kho-bo.secret").unlink()
-    with pytest.raises(sending.Away, match="account-missing"):
-        sending.client(row)
+    with pytest.raises(partners.Away, match="account-missing"):
+        partners.client(row)
 
 
 def test_no_page_says_where_a_secret_lies_or_what_it_is(enter: Enter, tmp_path: Path) -> None:
