@@ -243,7 +243,7 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser", "rest_framework.parsers.MultiPartParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "EXCEPTION_HANDLER": "hocba.web.api_refusal",
+    "EXCEPTION_HANDLER": "hocba.problems.api_refusal",
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "hocba",

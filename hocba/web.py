@@ -1,4 +1,4 @@
-"""The only place where a refusal becomes a page or an API problem (RFC 9457)."""
+"""The only place where a refusal becomes an answer: a page, or below /api/ the problem document of `problems`."""
 
 import errno
 import logging
@@ -7,62 +7,23 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
-from rest_framework import exceptions as api
-from rest_framework.response import Response
-from rest_framework.views import exception_handler
 
+from hocba import problems
 from hocba.kernel import errors
 from hocba.logs import request_number
 
 logger = logging.getLogger(__name__)
 
-STATUS: dict[type[errors.DomainError], int] = {
-    errors.NotFound: 404,
-    errors.NotPermitted: 403,
-    errors.Invalid: 422,
-    errors.RuleBroken: 409,
-    errors.Conflict: 409,
-    errors.Unavailable: 503,
-}
 API_PREFIX = "/api/"
-PROBLEM = "application/problem+json"
 SESSION_REALM = 'Session realm="hocba"'
-RETRY_SECONDS = {429: 60, 503: 30}
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO, errno.EMFILE, errno.ENFILE}
 """What the operating system says when a disk or the table of open files is full or gone."""
 OWN_PAGE = {403, 404, 409, 422, 500, 503}
 GENERAL_PAGES = ("errors/error.html", "hocba/plain_error.html")
-
-
-def status_of(error: errors.DomainError) -> int:
-    """Return the HTTP status of a refusal; one that names no kind is a bad request."""
-    return next((status for kind, status in STATUS.items() if isinstance(error, kind)), 400)
-
-
-def sentence_for(status: int) -> str:
-    """Return what a person reads when the refusal itself says nothing."""
-    sentences = {
-        400: _("Yêu cầu không đúng dạng. Hãy quay lại trang trước và thử lại."),
-        401: _("Chưa đăng nhập, hoặc phiên làm việc đã hết. Xin đăng nhập rồi làm lại."),
-        403: _("Tài khoản đang dùng không có quyền làm việc này."),
-        404: _("Không tìm thấy trang hoặc dữ liệu này, hoặc tài khoản đang dùng không xem được."),
-        405: _("Địa chỉ này không nhận cách gọi đó. Hãy mở lại trang rồi làm lại."),
-        408: _("Nội dung gửi lên quá chậm nên đã ngừng nhận; chưa có gì được lưu. Hãy gửi lại."),
-        413: _("Nội dung gửi lên quá lớn: hệ thống nhận tối đa 10 MB. Chưa có gì được lưu."),
-        415: _("Kiểu nội dung gửi lên không đúng nên không đọc được."),
-        429: _("Có quá nhiều lượt gọi từ cùng một nơi. Xin chờ một phút rồi thử lại."),
-        409: _("Dữ liệu đã thay đổi. Hãy tải lại trang rồi làm lại."),
-        422: _("Dữ liệu nhập chưa đúng."),
-        503: _("Dịch vụ cần dùng chưa trả lời. Hãy thử lại sau ít phút."),
-    }
-    return sentences.get(
-        status, _("Hệ thống gặp lỗi. Lỗi đã được ghi lại; khi báo lỗi, hãy nêu số dưới đây.")
-    )
 
 
 class Refusals:
@@ -84,16 +45,9 @@ class Refusals:
         """Translate a refusal; anything else stays an error of ours."""
         if not isinstance(exception, errors.DomainError):
             return None
-        return refuse(request, status_of(exception), str(exception.sentence), **_details(exception))
-
-
-def _details(error: errors.DomainError) -> dict[str, Any]:
-    details: dict[str, Any] = {"case": error.case, "facts": error.facts}
-    if isinstance(error, errors.Invalid) and error.fields:
-        details["fields"] = {name: str(sentence) for name, sentence in error.fields.items()}
-    if isinstance(error, errors.RuleBroken):
-        details["law"] = error.law
-    return details
+        return refuse(
+            request, problems.status_of(exception), str(exception.sentence), **problems.details(exception)
+        )
 
 
 def refuse(
@@ -105,21 +59,21 @@ def refuse(
     """
     if request.path.startswith(API_PREFIX):
         answer: HttpResponse = JsonResponse(
-            problem(status, sentence or sentence_for(status), case, **details),
+            problems.problem(status, sentence or problems.sentence_for(status), case, **details),
             status=status,
-            encoder=ProblemEncoder,
-            content_type=PROBLEM,
+            encoder=problems.ProblemEncoder,
+            content_type=problems.PROBLEM,
             json_dumps_params={"ensure_ascii": False},
         )
         return _with_patience(answer)
     # A page of its own says the general sentence in its own words: there only what this case adds.
-    general = sentence_for(status)
+    general = problems.sentence_for(status)
     own = "" if status in OWN_PAGE and sentence == general else sentence
     own = own if own or status in OWN_PAGE else general
     facts = {"status": status, "sentence": own, "case": case, **details}
     facts |= {
         "error_id": request_number.get(),
-        "general_sentence": sentence_for(status),
+        "general_sentence": problems.sentence_for(status),
         "specimen": settings.SPECIMEN,
     }
     page = render_to_string([f"errors/{status}.html", *GENERAL_PAGES], facts)
@@ -128,55 +82,8 @@ def refuse(
 
 def _with_patience(answer: HttpResponse) -> HttpResponse:
     """Say when to come again, where that helps."""
-    if answer.status_code in RETRY_SECONDS:
-        answer["Retry-After"] = str(RETRY_SECONDS[answer.status_code])
-    return answer
-
-
-class ProblemEncoder(DjangoJSONEncoder):
-    """JSON for facts of any kind: what JSON has no word for is written as text."""
-
-    def default(self, o: Any) -> Any:
-        """Return the value's text when JSON cannot hold it."""
-        try:
-            return super().default(o)
-        except TypeError:
-            return str(o)
-
-
-def problem(status: int, sentence: str, case: str, **details: Any) -> dict[str, Any]:
-    """Return the members of a problem document; `code` is stable, `detail` is for people."""
-    members = {
-        "type": "about:blank",
-        "status": status,
-        "detail": sentence,
-        "code": case or f"http-{status}",
-        "number": request_number.get(),
-    }
-    return members | {name: value for name, value in details.items() if value}
-
-
-def api_refusal(exception: Exception, context: dict[str, Any]) -> Response | None:
-    """Django REST framework's exception handler: every refusal as problem+json; None for errors of ours.
-
-    The framework swallows the exception, so the request is told that it failed: what it wrote is rolled back.
-    """
-    if (asked := context.get("request")) is not None:
-        asked._request.failed = True
-    if isinstance(exception, errors.DomainError):
-        status, sentence = status_of(exception), str(exception.sentence)
-        body = problem(status, sentence or sentence_for(status), **_details(exception))
-        wait = {"Retry-After": str(RETRY_SECONDS[status])} if status in RETRY_SECONDS else None
-        return Response(body, status=status, content_type=PROBLEM, headers=wait)
-    answer = exception_handler(exception, context)
-    if answer is None:
-        return None
-    details: dict[str, Any] = {}
-    if isinstance(exception, api.ValidationError):
-        answer.status_code, details["fields"] = 422, answer.data
-    code = str(exception.default_code) if isinstance(exception, api.APIException) else ""
-    answer.data = problem(answer.status_code, sentence_for(answer.status_code), code, **details)
-    answer.content_type = PROBLEM
+    if answer.status_code in problems.RETRY_SECONDS:
+        answer["Retry-After"] = str(problems.RETRY_SECONDS[answer.status_code])
     return answer
 
 
@@ -232,5 +139,9 @@ def server_error(request: HttpRequest) -> HttpResponse:
         return refuse(request, 500, case="error")
     except Exception:
         logger.exception("The error page itself failed")
-        facts = {"status": 500, "general_sentence": sentence_for(500), "error_id": request_number.get()}
+        facts = {
+            "status": 500,
+            "general_sentence": problems.sentence_for(500),
+            "error_id": request_number.get(),
+        }
         return HttpResponse(render_to_string("hocba/plain_error.html", facts), status=500)

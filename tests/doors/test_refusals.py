@@ -10,7 +10,7 @@ from django.db import connection
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 
-from hocba import logs, web
+from hocba import logs, problems, web
 
 STATUSES = (400, 401, 403, 404, 405, 408, 409, 413, 415, 422, 429, 500, 503)
 VIETNAMESE = re.compile("[ăâđêôơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]")
@@ -36,7 +36,7 @@ def test_a_page_says_what_and_has_the_number_without_a_query(status: int, number
     assert f"<code>{number}</code>" in text
     assert len(VIETNAMESE.findall(words)) > 20
     if status not in web.OWN_PAGE:
-        assert web.sentence_for(status) in text
+        assert problems.sentence_for(status) in text
     assert page.get("Retry-After") == {429: "60", 503: "30"}.get(status)
 
 
@@ -47,12 +47,12 @@ def test_a_program_reads_the_same_as_a_problem(status: int, number: str) -> None
     problem = json.loads(answer.content)
     assert answer["Content-Type"] == "application/problem+json"
     assert (problem["status"], problem["number"]) == (status, number)
-    assert problem["detail"] == web.sentence_for(status)
+    assert problem["detail"] == problems.sentence_for(status)
     assert answer.get("Retry-After") == {429: "60", 503: "30"}.get(status)
 
 
 def test_sentences_differ_from_one_another() -> None:
-    sentences = [web.sentence_for(status) for status in STATUSES]
+    sentences = [problems.sentence_for(status) for status in STATUSES]
 
     assert len(set(sentences)) == len(sentences)
 

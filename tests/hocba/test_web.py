@@ -12,7 +12,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.test import APIRequestFactory
 from rest_framework.views import APIView
 
-from hocba import logs, web
+from hocba import logs, problems, web
 from hocba.kernel import errors
 
 CASES = [
@@ -78,7 +78,7 @@ def test_a_refusal_becomes_a_problem_below_api(error: errors.DomainError, status
 
 
 def test_wrong_input_of_the_api_is_a_problem_with_its_fields() -> None:
-    response = web.api_refusal(ValidationError({"code": ["Bắt buộc."]}), {})
+    response = problems.api_refusal(ValidationError({"code": ["Bắt buộc."]}), {})
 
     assert response is not None
     assert (response.status_code, response.data["fields"]) == (422, {"code": ["Bắt buộc."]})
@@ -87,7 +87,7 @@ def test_wrong_input_of_the_api_is_a_problem_with_its_fields() -> None:
 def test_an_error_of_ours_is_not_hidden_as_a_refusal() -> None:
     with pytest.raises(ZeroDivisionError):
         failing(ZeroDivisionError())(RequestFactory().get("/"))
-    assert web.api_refusal(ZeroDivisionError(), {}) is None
+    assert problems.api_refusal(ZeroDivisionError(), {}) is None
 
 
 @pytest.mark.parametrize("status", [400, 403, 404, 409, 413, 422, 500, 503])
