@@ -22,7 +22,7 @@ from signing.actions import openings, withdrawals
 from signing.forms import WithdrawForm
 from signing.queries import documents
 from signing.seal.pdf.draw import render_html
-from signing.views import words
+from signing.views import verdicts, words
 
 TYPES = {"xml": "application/xml", "pdf": "application/pdf", "zip": "application/zip"}
 
@@ -61,8 +61,8 @@ def _context(request: ActingRequest, opened: openings.OpenedDocument, form: With
         "sealed": sealed,
         "name": sealed.pupil.full_name,
         "place": words.class_place(sealed.class_year),
-        "panel": words.panel(opened.verdict),
-        "signatures": words.signature_cards(opened.verdict),
+        "panel": verdicts.panel(opened.verdict),
+        "signatures": verdicts.signature_cards(opened.verdict),
         "official": official(opened.xml),
         "downloads": [
             {"label": label, "url": reverse("signing:download", args=[code, kind]), "kind": "second"}

@@ -29,7 +29,7 @@ from signing.queries.documents import Standing
 from signing.seal.pdf.draw import STYLESHEET
 from signing.seal.verdict import Indication, Verdict
 from signing.seal.verify import MAX_BYTES
-from signing.views import words
+from signing.views import verdicts
 from signing.views.documents import official
 from signing.views.stencil import Stencil, mark
 
@@ -95,15 +95,15 @@ def _upload_error(files: list[Any]) -> str:
 
 
 def _result(name: str, verdict: Verdict) -> dict[str, Any]:
-    panel = words.panel(verdict)
+    panel = verdicts.panel(verdict)
     passed = verdict.indication is Indication.PASSED
     return {
         "name": name,
         "panel": panel,
         "reasons": [text for text in sentences.sentences(verdict) if text not in panel["sentence"]],
-        "signatures": words.signature_cards(verdict),
+        "signatures": verdicts.signature_cards(verdict),
         "code": verdict.look_up_code,
-        "stated": words.stated(verdict.xml),
+        "stated": verdicts.stated(verdict.xml),
         "official": official(verdict.xml) if passed and verdict.xml else "",
         "status_at": verdict.status_at,
     }
@@ -187,7 +187,7 @@ def particulars(request: HttpRequest, code: UUID) -> HttpResponse:
     context = {
         "standing": _standing(opened.standing),
         "official": official(opened.xml),
-        "stated": words.stated(opened.xml),
+        "stated": verdicts.stated(opened.xml),
         "code": code,
     }
     return render(request, "signing/opened.html", context)
