@@ -79,18 +79,19 @@ ITEM = """
     FROM signing_signingitem AS item
     JOIN records_transcriptversion AS version ON version.id = item.version_id
     JOIN records_issuesheet AS sheet ON sheet.id = version.issue_sheet_id
-    WHERE item.id = %s
+    WHERE item.id = %s AND item.batch_id = %s
 """
+"""Of this very batch: a task's message is only numbers, and nobody's key signs what another batch holds."""
 
 
 def read(item_id: int, batch: SigningBatch) -> tuple[SigningItem, bytes | None]:
-    """Return an item, and while it waits what this signer signs: the frozen bytes, or the document with the
-    earlier signatures (None where it is missing). Asks for a scope. Raises: SigningItem.DoesNotExist.
+    """Return an item of the batch, and while it waits what this signer signs: the frozen bytes, or the document
+    with the earlier signatures (None where it is missing). Asks for a scope. Raises: SigningItem.DoesNotExist.
     """
     before = BEFORE[SignerRole(batch.role)]
     earlier = before.value if before else ""
     with connection.cursor() as cursor:
-        cursor.execute(ITEM, [earlier, earlier, item_id])
+        cursor.execute(ITEM, [earlier, earlier, item_id, batch.pk])
         found = _named(cursor)
     if not found:
         raise SigningItem.DoesNotExist

@@ -13,6 +13,7 @@ from records.models import LookUpEntry, Transcript
 from records.rules.lifecycle import Event
 from schools import scopes
 from schools.models import AuditEvent
+from signing import tasks
 from signing.actions import batches, instruments, run, withdrawals
 from signing.log.leaf import Leaf
 from signing.models import LogLeaf, SealedDocument, Signature, SigningBatch, SigningItem
@@ -46,6 +47,21 @@ def test_a_wrong_pin_signs_nothing_and_is_kept_nowhere(world: World) -> None:
     assert row.actor_id == world.homeroom.pk
     assert "999111" not in str(row.facts)
     assert world.sign(class_year, HOMEROOM).state == "DONE"
+
+
+def test_a_key_signs_nothing_of_another_batch_whatever_the_message_says(world: World) -> None:
+    """A forged task message has numbers alone: an item of another class is not there for this batch's key."""
+    first = world.authorise(world.frozen_class(pupils=1), HOMEROOM)
+    second = world.authorise(world.frozen_class(pupils=1), HOMEROOM)
+    with scopes.system(world.school.path):
+        theirs = second.items.get().pk
+
+    with pytest.raises(SigningItem.DoesNotExist):
+        tasks.run_items.run(batch_id=first.pk, item_ids=[theirs])
+
+    with scopes.system(world.school.path):
+        assert list(SigningItem.objects.values_list("state", flat=True)) == ["WAITING", "WAITING"]
+    assert world.work(second).state == "DONE"
 
 
 def test_a_locked_key_says_so(world: World) -> None:
