@@ -20,6 +20,14 @@ def mark(values: Mapping[str, object]) -> str:
     return salted_hmac("schools.seen", text, algorithm="sha256").hexdigest()[:32]
 
 
+def carried(sent: str | None, values: Mapping[str, object]) -> str:
+    """Return the mark for a page: of `values`, or what a form brought along that comes back with errors.
+
+    Such a page still shows what its reader typed over the old values; a fresh mark would let it pass over newer ones.
+    """
+    return sent or mark(values)
+
+
 def still(seen: str | None, values: Mapping[str, object], *, theirs: object = "", yours: object = "") -> None:
     """Raise Conflict (HTTP 409) with both values when `values` are not those of the page that bore `seen`."""
     if seen is None or constant_time_compare(seen, mark(values)):

@@ -97,7 +97,7 @@ def _page(request: ActingRequest, line: destinations.Line, form: DestinationForm
         "destination": row,
         "state": words.destination_state(row.is_open, bool(row.pause_until)),
         "form": form,
-        "shown": seen.mark(actions.standing(row)),
+        "shown": seen.carried(request.POST.get("shown"), actions.standing(row)),
         "facts": [
             {"label": _("Mã nơi nhận"), "value": row.code},
             {"label": _("Gửi học bạ của"), "value": row.unit.name if row.unit else ""},

@@ -91,7 +91,7 @@ def _show(request: ActingRequest, class_year: Any, last: Any, form: SheetForm) -
         "place": words.class_place(class_year),
         "form": form,
         "sheet": last,
-        "shown": seen.mark(sheets.standing(last)),
+        "shown": seen.carried(request.POST.get("shown"), sheets.standing(last)),
         "facts": _facts(last) if last else [],
         "preview": preview,
         "items": words.fix_items(preview.held, class_year, inside.rights, (), request.actor),

@@ -87,12 +87,13 @@ def edit(
     by: Actor,
     overseers: Iterable[str] | None = None,
     shown: str | None = None,
+    beside: str | None = None,
 ) -> tuple[str, ...]:
     """Change what is stated of a unit and return the names of the fields that changed.
 
     `facts` may be part of FACTS; the code and the place in the tree stay for ever. What was frozen or issued
     keeps what it said. `overseers`: as in `oversee`, in the same transaction, when they are stated.
-    `shown` is the mark of the unit on the page.
+    `shown` is the mark of the unit on the page, `beside` that of its overseers.
     Raises: NotPermitted, also for who may only put the place right; Invalid; Conflict.
     """
     require(by, Permission.UNIT_EDIT, unit)
@@ -114,7 +115,7 @@ def edit(
         unit.save(update_fields=[*changed, "search_name"])
         told = {name: [_plain(before[name]), _plain(values[name])] for name in changed}
         audit.record(by, "unit.edit", unit_path=unit.path, subject=("unit", unit.code), changed=told)
-    if overseers is not None and oversee(unit, overseers=overseers, by=by):
+    if overseers is not None and oversee(unit, overseers=overseers, by=by, shown=beside):
         changed += ("overseers",)
     return changed
 
@@ -122,6 +123,18 @@ def edit(
 def standing(unit: Unit) -> dict[str, object]:
     """Return what pages show of a unit, for their mark."""
     return {name: getattr(unit, name) for name in (*FACTS, "closed_on")}
+
+
+def overseen(unit: Unit, by: Actor) -> dict[str, object]:
+    """Return which offices that `by` keeps oversee a unit beside its parent, for the mark of its page."""
+    return {"overseers": sorted(_held(unit, by))}
+
+
+def _held(unit: Unit, by: Actor) -> dict[str, Oversight]:
+    offices = visible(by, Permission.UNIT_KEEP, Unit.objects.filter(level__is_school=False))
+    lasting = Q(to_on__isnull=True) | Q(to_on__gt=by.today)
+    rows = Oversight.objects.filter(lasting, unit=unit, overseer__in=offices)
+    return {row.overseer.code: row for row in rows.select_related("overseer")}
 
 
 @transaction.atomic
@@ -159,12 +172,13 @@ def reopen(unit: Unit, *, by: Actor) -> None:
 
 
 @transaction.atomic
-def oversee(unit: Unit, *, overseers: Iterable[str], by: Actor) -> tuple[str, ...]:
+def oversee(unit: Unit, *, overseers: Iterable[str], by: Actor, shown: str | None = None) -> tuple[str, ...]:
     """Let exactly these offices (codes) oversee a school beside its parent; return the codes that changed.
 
     Who is new oversees from today, who is taken away until today. Only an office that `by` keeps too can be
-    named or taken away: otherwise one province could open its schools to another's officers.
-    Raises: NotPermitted; Invalid.
+    named or taken away: otherwise one province could open its schools to another's officers. `shown` is the mark of
+    the offices on the page that `by` may name.
+    Raises: NotPermitted; Invalid; Conflict.
     """
     unit = _locked(unit, by)
     offices = visible(by, Permission.UNIT_KEEP, Unit.objects.filter(level__is_school=False))
@@ -173,21 +187,25 @@ def oversee(unit: Unit, *, overseers: Iterable[str], by: Actor) -> tuple[str, ..
     if unknown := sorted(asked - set(wanted)):
         said = _("Không có cơ quan quản lý nào mang mã %(codes)s trong phạm vi của mình.")
         raise Invalid(fields={"overseers": said % {"codes": ", ".join(unknown)}})
-    today = by.today
-    lasting = Q(to_on__isnull=True) | Q(to_on__gt=today)
-    open_rows = Oversight.objects.filter(lasting, unit=unit, overseer__in=offices)
-    held = {row.overseer.code: row for row in open_rows.select_related("overseer")}
+    today, held = by.today, _held(unit, by)
+    changed = tuple(sorted(wanted.keys() ^ held.keys()))
+    if changed:
+        theirs, yours = (_names(rows) for rows in ((row.overseer for row in held.values()), wanted.values()))
+        seen.still(shown, {"overseers": sorted(held)}, theirs=theirs, yours=yours)
     for code in wanted.keys() - held.keys():
         Oversight.objects.update_or_create(
             unit=unit, overseer=wanted[code], from_on=today, defaults={"to_on": None}
         )
     for code in held.keys() - wanted.keys():
         Oversight.objects.filter(pk=held[code].pk).update(to_on=max(today, held[code].from_on))
-    changed = tuple(sorted(wanted.keys() ^ held.keys()))
     if changed:
         subject = ("unit", unit.code)
         audit.record(by, "unit.oversight", unit_path=unit.path, subject=subject, overseers=sorted(wanted))
     return changed
+
+
+def _names(units: Iterable[Unit]) -> str:
+    return ", ".join(sorted(one.name for one in units))
 
 
 def _locked(unit: Unit, by: Actor, *, from_above: bool = False) -> Unit:

@@ -112,8 +112,8 @@ def edit(request: ActingRequest, code: str) -> HttpResponse:
         facts = dict(form.cleaned_data)
         overseers = facts.pop("overseers", None)
         try:
-            mark = request.POST.get("shown")
-            changed = actions.edit(shown.unit, facts=facts, overseers=overseers, by=request.actor, shown=mark)
+            marks = {name: request.POST.get(name) for name in ("shown", "beside")}
+            changed = actions.edit(shown.unit, facts=facts, overseers=overseers, by=request.actor, **marks)
         except Invalid as wrong:
             unit_page.tell(form, wrong)
         else:
@@ -141,7 +141,10 @@ def _edit_form(request: ActingRequest, shown: units.UnitPage) -> UnitForm:
 
 def _form_page(request: ActingRequest, form: UnitForm, unit: Any, *, is_new: bool) -> HttpResponse:
     context = {"form": form, "unit": unit, "is_new": is_new, "dirty": form.is_bound}
-    context |= {} if is_new else {"shown": seen.mark(actions.standing(unit))}
+    if not is_new:
+        beside = actions.overseen(unit, request.actor)
+        context["shown"] = seen.carried(request.POST.get("shown"), actions.standing(unit))
+        context["beside"] = seen.carried(request.POST.get("beside"), beside)
     return render(request, "schools/unit_form.html", context, status=422 if form.is_bound else 200)
 
 

@@ -210,6 +210,42 @@ def test_edit_names_overseers_and_tells_the_time() -> None:
     assert AuditEvent.objects.filter(action__in=["unit.edit", "unit.oversight"]).count() == 2
 
 
+def test_an_old_page_takes_no_overseer_away_and_asks() -> None:
+    department = factories.a_department()
+    first, second = factories.a_subdepartment(department), factories.a_subdepartment(department)
+    school, client = factories.a_school(parent=department), officer(department)
+    address = f"/don-vi/{school.code}/sua/"
+    stated = {"name": school.name, "education_levels": ["02"], "opened_on": ""}
+    page = client.get(address).content.decode()
+    marks = dict(re.findall(r'name="(shown|beside)" value="([^"]+)"', page))
+
+    client.post(address, stated | marks | {"overseers": [first.code]})
+    late = client.post(address, stated | marks | {"overseers": [second.code]})
+
+    assert late.status_code == 409
+    assert first.name in late.content.decode() and second.name in late.content.decode()
+    assert Oversight.objects.get(unit=school).overseer == first
+    assert client.post(address, stated | marks | {"overseers": [first.code]}).status_code == 302
+
+
+def test_a_page_that_came_back_with_errors_is_as_old_as_before() -> None:
+    school = factories.a_school()
+    assert school.parent is not None
+    client, address = officer(school.parent), f"/don-vi/{school.code}/sua/"
+    stated = {"name": "Trường Một", "education_levels": ["02"], "opened_on": ""}
+    page = client.get(address).content.decode()
+    marks = dict(re.findall(r'name="(shown|beside)" value="([^"]+)"', page))
+    client.post(address, stated | marks)
+
+    back = client.post(address, stated | marks | {"name": "", "commune_name": "Xã Hai"}).content.decode()
+    again = dict(re.findall(r'name="(shown|beside)" value="([^"]+)"', back))
+    late = client.post(address, stated | again | {"name": "Trường Hai"})
+
+    assert again == marks
+    assert late.status_code == 409
+    assert Unit.objects.get(pk=school.pk).name == "Trường Một"
+
+
 def test_close_and_open_again_with_the_buttons() -> None:
     department = factories.a_department()
     office = factories.a_subdepartment(department)
