@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from exports.actions import authorising
@@ -73,6 +73,7 @@ def school(request: ActingRequest, code: str) -> HttpResponse:
 
 @needs(P.SEAL)
 @never_cache
+@sensitive_variables()
 @sensitive_post_parameters("pin")
 @require_http_methods(["POST"])
 def authorise(request: ActingRequest) -> HttpResponse:

@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_GET, require_http_methods
 
 from exports.actions import looking_up
@@ -20,6 +20,7 @@ from signing.views.verify import ANOTHER, REFUSALS, asker, status_of
 
 @public
 @never_cache
+@sensitive_variables()
 @sensitive_post_parameters("code", "full_name", "born_on", "personal_number", "confirmation")
 @require_http_methods(["GET", "POST"])
 def look_up(request: HttpRequest) -> HttpResponse:

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods
 
 from hocba.kernel.errors import Invalid
@@ -20,6 +20,7 @@ from schools.permissions import ANYBODY, needs, opens_with_temporary_password
 
 @needs(ANYBODY)
 @opens_with_temporary_password
+@sensitive_variables()
 @sensitive_post_parameters("old", "new", "again")
 @never_cache
 @require_http_methods(["GET", "POST"])

@@ -36,7 +36,7 @@ def sign(request: ActingRequest, code: str, role: str) -> HttpResponse:
     return _authorise(request, class_year, signer)
 
 
-@sensitive_variables("form", "pin")
+@sensitive_variables()
 def _authorise(request: ActingRequest, class_year: Any, signer: SignerRole) -> HttpResponse:
     form = PinForm(request.POST)
     if not form.is_valid():
