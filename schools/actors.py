@@ -111,11 +111,6 @@ class Actor:
             leads=tuple(one for one in self.leads if one.startswith(path)),
         )
 
-    def holds_role(self, role: Role) -> bool:
-        """Return whether the role is held anywhere: for words on the screen, never for rights."""
-        return any(grant.role is role for grant in self.grants)
-
-
 def of(person: Person, at: datetime, *, request_id: str = "", working_in: int | None = None) -> Actor:
     """Return `person` as an actor at `at` (aware), with the roles in force then: one query.
 

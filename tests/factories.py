@@ -269,8 +269,9 @@ def a_class_year(
 
 def _subjects(class_year: ClassYear, homeroom: Person, optional: tuple[str, ...]) -> None:
     others = {code: a_teacher(class_year.school) for code in ("NN1", "AN")}
-    lines = [*curriculum.subjects(class_year.grade)]
-    lines += [one for one in curriculum.optional_subjects(class_year.grade) if one.code in optional]
+    must = curriculum.subjects(class_year.grade)
+    may = [one for one in curriculum.form_lines(class_year.grade) if one not in must]
+    lines = [*must, *(one for one in may if one.code in optional)]
     for position, line in enumerate(lines, start=1):
         ClassSubject.objects.create(
             class_year=class_year,

@@ -111,14 +111,6 @@ class MinistryClient:
             stale = self._token
         self._current_token(stale=stale)
 
-    def signature_kinds(self) -> tuple[str, ...]:
-        """Return the codes of `ma_kieu_chu_ky` the other side takes. Raises: Retryable, Refused."""
-        return self._codes(Service.SIGNATURE_KINDS)
-
-    def providers(self) -> tuple[str, ...]:
-        """Return the codes of `nha_phat_hanh` the other side takes. Raises: Retryable, Refused."""
-        return self._codes(Service.PROVIDERS)
-
     def register_certificate(
         self, sender: Sender, registration: CertificateRegistration, messageid: str
     ) -> Answer:
@@ -191,12 +183,6 @@ class MinistryClient:
                     raise Retryable("token-missing")
                 self._token = token
             return self._token
-
-    def _codes(self, service: Service) -> tuple[str, ...]:
-        listed = self._post(service, b"{}").facts.get("danh_sach")
-        if not isinstance(listed, list):
-            raise Retryable("answer-not-understood")
-        return tuple(wire.clean_text(item.get("ma")) for item in listed if isinstance(item, dict))
 
     def _post(self, service: Service, body: bytes) -> Answer:
         try:

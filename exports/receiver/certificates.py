@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import binascii
 from datetime import datetime
 
@@ -157,8 +156,3 @@ def is_approved(unit: Unit, certificate: x509.Certificate, at: datetime) -> bool
         return False
     pinned = Certificate.objects.filter(pk=unseen.pk, sha256="").update(sha256=sha256_hex(der), der=der)
     return pinned == 1 or approved.filter(sha256=sha256_hex(der)).exists()
-
-
-def as_base64(certificate: x509.Certificate) -> str:
-    """Return the certificate as `chung_thu_so` carries it."""
-    return base64.b64encode(certificate.public_bytes(Encoding.DER)).decode("ascii")

@@ -34,18 +34,11 @@ def subjects(grade: int) -> tuple[SubjectCode, ...]:
 
 
 @cache
-def optional_subjects(grade: int) -> tuple[SubjectCode, ...]:
-    """Return the lines a grade may have: Ngoại ngữ 1 in grades 1 and 2, Tiếng dân tộc.
-
-    Raises: Unfit `unknown-grade`.
-    """
-    _known(grade)
-    return tuple(row for row in code_list().subjects if grade in row.optional_grades)
-
-
-@cache
 def form_lines(grade: int) -> tuple[SubjectCode, ...]:
-    """Return every line a grade must or may have, in form order. Raises: Unfit `unknown-grade`."""
+    """Return every line a grade must or may have, in form order.
+
+    May: Ngoại ngữ 1 in grades 1 and 2, Tiếng dân tộc. Raises: Unfit `unknown-grade`.
+    """
     _known(grade)
     return tuple(row for row in code_list().subjects if grade in row.grades + row.optional_grades)
 

@@ -71,9 +71,6 @@ NEEDS_REASON = frozenset({Event.REOPENED, Event.RETURNED, Event.SEAL_ABANDONED, 
 EDITABLE = frozenset({State.DRAFT})
 """States in which results may be entered."""
 
-PUBLIC = frozenset({State.ISSUED, State.WITHDRAWN})
-"""States in which the current version is public record: nothing in it changes any more."""
-
 
 class IllegalMove(Exception):
     """The event cannot happen in that state; carries both."""
@@ -93,9 +90,3 @@ def after(state: State | str, event: Event | str) -> State:
     if key not in MOVES:
         raise IllegalMove(*key)
     return MOVES[key]
-
-
-def events_from(state: State | str) -> frozenset[Event]:
-    """Return what may happen to a transcript in that state."""
-    here = State(state)
-    return frozenset(event for (start, event) in MOVES if start is here)

@@ -267,11 +267,6 @@ def _checked_cosignature(note: Note, key: VerifierKey, signature: Signature) -> 
     return Cosignature(key.name, seconds)
 
 
-def with_signatures(note: Note, extra: Iterable[Signature]) -> Note:
-    """Return the note with more signature lines, none twice."""
-    return Note(note.text, tuple(dict.fromkeys((*note.signatures, *extra))))
-
-
 def _is_from(signature: Signature, key: VerifierKey) -> bool:
     return signature.name == key.name and signature.key_id == key.key_id
 

@@ -135,12 +135,6 @@ def personal_numbers(certificate: x509.Certificate) -> frozenset[str]:
     return frozenset(found)
 
 
-def organisation_names(certificate: x509.Certificate) -> frozenset[str]:
-    """Return the names the certificate gives its holding organisation."""
-    subject = certificate.subject
-    return frozenset((*_values(subject, NameOID.COMMON_NAME), *_values(subject, NameOID.ORGANIZATION_NAME)))
-
-
 def report(certificate: x509.Certificate, status: str) -> CertificateReport:
     """Return what a verdict says of a signer's certificate."""
     return CertificateReport(

@@ -96,12 +96,6 @@ def _name(common: str, number: str | None, organisation: str | None) -> x509.Nam
     return x509.Name(parts)
 
 
-def is_specimen(certificate: x509.Certificate) -> bool:
-    """Tell whether a certificate says of itself that it is a specimen (production refuses such anchors)."""
-    names = [*certificate.subject, *certificate.issuer]
-    return any(SPECIMEN in str(attribute.value) for attribute in names)
-
-
 def self_signed(subject: x509.Name, key: SigningKey, validity: Validity) -> x509.Certificate:
     """Return a root certificate."""
     builder = _start(subject, subject, key.public_key(), validity, ROOT)

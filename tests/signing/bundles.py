@@ -77,7 +77,7 @@ class Issued:
         rows.update({(node.level, node.index): node.hash for node in made})
         point = notes.Checkpoint(key.name, frontier.size, frontier.root())
         note = notes.Note.parse(notes.sign_checkpoint(point, key))
-        cosigned = notes.with_signatures(note, [notes.cosign(note, WITNESS, 1_800_000_000)])
+        cosigned = notes.Note(note.text, (*note.signatures, notes.cosign(note, WITNESS, 1_800_000_000)))
         return Proof(index, merkle.inclusion_proof(index, frontier.size, rows), cosigned.encode()).encode()
 
     def signed(self, content: dict[str, object]) -> bytes:

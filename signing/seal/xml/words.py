@@ -21,7 +21,6 @@ ECDSA_SHA256: Final = "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256"
 
 TYPE_COUNTERSIGNED: Final = "http://uri.etsi.org/01903#CountersignedSignature"
 TYPE_SIGNED_PROPERTIES: Final = "http://uri.etsi.org/01903#SignedProperties"
-TYPE_SIGNATURE_PROPERTIES: Final = DS + "SignatureProperties"
 
 DOCUMENT: Final = "HOC_BA"
 DATA: Final = "DU_LIEU_HOC_BA"

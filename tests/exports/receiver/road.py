@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import signal
 import subprocess
@@ -18,10 +19,10 @@ from asn1crypto import tsp
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from exports.ministry.client import Credentials, MinistryClient, Sender
 from exports.ministry.messages import Answer, CertificateRegistration, Provider, Response, SignatureKind
-from exports.receiver.certificates import as_base64
 from hocba.bootstrap.supervise import answers, free_port
 from signing.seal import xml
 from signing.seal.paths import EvidenceLike
@@ -124,7 +125,7 @@ class World:
             certificate.not_valid_before_utc.date() + timedelta(days=1),
             SignatureKind.USB_TOKEN,
             Provider.BAN_CO_YEU,
-            as_base64(certificate) if whole else "",
+            base64.b64encode(certificate.public_bytes(Encoding.DER)).decode("ascii") if whole else "",
         )
 
 

@@ -26,7 +26,7 @@ def made(index: int, size: int = 11) -> bytes:
     rows.update({(node.level, node.index): node.hash for node in nodes})
     point = notes.sign_checkpoint(notes.Checkpoint(LOG.name, size, frontier.root()), LOG)
     note = notes.Note.parse(point)
-    cosigned = notes.with_signatures(note, [notes.cosign(note, WITNESS, 1_700_000_000)]).encode()
+    cosigned = notes.Note(note.text, (*note.signatures, notes.cosign(note, WITNESS, 1_700_000_000))).encode()
     return Proof(index, merkle.inclusion_proof(index, size, rows), cosigned).encode()
 
 

@@ -104,14 +104,14 @@ def test_a_checkpoint_has_one_spelling(text: str) -> None:
 def test_witnesses_cosign_with_their_time() -> None:
     _, note = notes.open_checkpoint(notes.sign_checkpoint(POINT, LOG), [LOG.verifier])
     line = notes.cosign(note, WITNESS, 1_700_000_000)
-    both = notes.Note.parse(notes.with_signatures(note, [line, line]).encode())
+    both = notes.Note.parse(notes.Note(note.text, (*note.signatures, line)).encode())
     assert len(both.signatures) == 2
     assert notes.cosignatures(both, [WITNESS.verifier]) == (notes.Cosignature(WITNESS.name, 1_700_000_000),)
     assert notes.cosignatures(both, []) == ()
     assert notes.open_checkpoint(both.encode(), [LOG.verifier])[0] == POINT
     later = notes.Signature(line.name, line.key_id, (1_700_000_001).to_bytes(8, "big") + line.value[8:])
     with pytest.raises(Untrusted, match="witness-signature"):
-        notes.cosignatures(notes.with_signatures(note, [later]), [WITNESS.verifier])
+        notes.cosignatures(notes.Note(note.text, (later,)), [WITNESS.verifier])
     with pytest.raises(Malformed, match="key-type"):
         notes.cosign(note, LOG, 1)
 

@@ -63,7 +63,7 @@ def test_it_follows_an_honest_log(address: str) -> None:
     for size in (0, 1, 5, 5, 8, 200):
         point = log.grow(size)
         line = client.ask(address, WITNESS.verifier, point, client.consistency(log), old=last)
-        both = notes.with_signatures(notes.Note.parse(point), [line])
+        both = notes.Note(notes.Note.parse(point).text, (line,))
         assert notes.cosignatures(both, [WITNESS.verifier])[0].seconds == 1_700_000_000
         last = size
     # The client that has forgotten what was seen learns it from the witness.

@@ -15,7 +15,7 @@ from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsag
 from signing.seal.trust import AnchorRole
 from signing.specimen.hostile import Flaw, issue_flawed
 from signing.specimen.pki import TIMESTAMP_AUTHORITIES, SpecimenPki
-from signing.specimen.profiles import is_specimen
+from signing.specimen.profiles import SPECIMEN
 
 PERSON = ("Nguyễn Thị Mẫu", "001090000001")
 
@@ -48,7 +48,7 @@ def test_a_person_certificate_follows_the_documented_convention(pki: SpecimenPki
     assert subject[NameOID.COMMON_NAME] == "Nguyễn Thị Mẫu"
     assert subject[NameOID.SERIAL_NUMBER] == "CCCD:001090000001"
     assert subject[NameOID.ORGANIZATION_NAME] == "Trường Tiểu học Mẫu"
-    assert is_specimen(certificate)
+    assert any(SPECIMEN in str(name.value) for name in (*certificate.subject, *certificate.issuer))
     assert certificate.not_valid_after_utc - certificate.not_valid_before_utc == timedelta(days=30)
     usage = certificate.extensions.get_extension_for_class(x509.KeyUsage).value
     assert usage.digital_signature and usage.content_commitment and not usage.key_cert_sign
