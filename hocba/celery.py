@@ -48,7 +48,7 @@ app.conf.update(
         "settle_audit": {"task": "signing.tasks.settle_audit", "schedule": 60.0, "options": {"expires": 60}},
         "open_audit_months": {"task": "signing.tasks.open_audit_months", "schedule": 24 * 3600.0},
         "deliver": {"task": "exports.tasks.deliver", "schedule": 5.0, "options": {"expires": 5}},
-        "forget_attempts": {"task": "signing.tasks.forget_attempts", "schedule": 3600.0},
+        "clear_leftovers": {"task": "signing.tasks.clear_leftovers", "schedule": 3600.0},
     },
     timezone="Asia/Ho_Chi_Minh",
     enable_utc=True,

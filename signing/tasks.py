@@ -7,7 +7,7 @@ from django.conf import settings
 
 from hocba.kernel import clock
 from schools import actors
-from signing.actions import audit_roots, guesses, ledger, run, trust_lists
+from signing.actions import audit_roots, ledger, leftovers, run, trust_lists
 from signing.actions.run import TRY_LATER
 
 CHUNK = 4
@@ -68,6 +68,6 @@ def open_audit_months(**_: object) -> None:
 
 
 @shared_task
-def forget_attempts(**_: object) -> None:
-    """Delete counts of failed openings that no longer matter."""
-    guesses.forget(clock.now())
+def clear_leftovers(**_: object) -> None:
+    """Delete counts of failed openings and drafts of files that no longer matter."""
+    leftovers.clear(clock.now())

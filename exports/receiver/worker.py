@@ -10,6 +10,7 @@ import os
 import secrets
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 
 from django.conf import settings
@@ -148,6 +149,8 @@ def run(stop: threading.Event, nudged: threading.Event) -> None:
     """Judge whatever waits until `stop`; pauses grow while disk, database or trust do not answer."""
     lists = ListCache()
     trouble = 0
+    with suppress(OSError):  # the disk is asked again below, by what cannot wait
+        blobs().clear_drafts(clock.now())
     while not stop.is_set():
         nudged.clear()
         try:

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
 from hocba.kernel.canonical import sha256_hex
+
+DRAFTS = "drafts"
+"""Where files lie while they are written; a blob's folder has two letters, so no name meets another."""
+DRAFT_LIFE = timedelta(days=1)
+"""Beyond it nobody writes any more: the writer was killed."""
 
 
 class BlobMissing(Exception):
@@ -22,6 +28,9 @@ class BlobStore(Protocol):
 
     def get(self, digest: str) -> bytes:
         """Return the bytes of that hash. Raises: BlobMissing."""
+
+    def clear_drafts(self, at: datetime) -> int:
+        """Delete what writers who were killed left unfinished a day before `at` (aware); return how many."""
 
 
 class FileBlobs:
@@ -47,7 +56,8 @@ class FileBlobs:
         return digest
 
     def _write(self, path: Path, data: bytes) -> None:
-        draft = path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(4).hex()}")
+        draft = self.root / DRAFTS / f".{path.name}.{os.getpid()}.{os.urandom(4).hex()}"
+        draft.parent.mkdir(exist_ok=True)
         try:
             with open(draft, "xb") as file:
                 file.write(data)
@@ -73,3 +83,13 @@ class FileBlobs:
         if sha256_hex(data) != digest:
             raise BlobMissing(digest)
         return data
+
+    def clear_drafts(self, at: datetime) -> int:
+        """Look at one folder, however many blobs there are. Raises: OSError."""
+        cleared = 0
+        for draft in (self.root / DRAFTS).glob(".*"):
+            with suppress(FileNotFoundError):  # another sweeper was here
+                if draft.stat().st_mtime < (at - DRAFT_LIFE).timestamp():
+                    draft.unlink()
+                    cleared += 1
+        return cleared

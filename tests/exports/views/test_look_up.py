@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from schools.models import AuditEvent
-from signing.actions import guesses
+from signing.actions import leftovers
 from signing.models import LookUpAttempt
 from tests.confirming import confirmed
 from tests.exports.actions.conftest import ground, world
@@ -85,7 +86,8 @@ def test_a_code_is_shut_after_five_failures_from_anywhere(answers: dict[str, str
     assert "chờ một giờ" in right.content.decode()
     kept = LookUpAttempt.objects.get()
     assert answers["code"] not in kept.key
-    assert guesses.forget(kept.hour.replace(year=kept.hour.year + 1)) == 1
+    assert leftovers.clear(kept.hour + timedelta(hours=2)) == (0, 0)
+    assert leftovers.clear(kept.hour + timedelta(hours=3)) == (1, 0)
 
 
 def test_a_ticket_that_is_over_or_forged_opens_nothing(answers: dict[str, str], settings: Any) -> None:
