@@ -64,10 +64,10 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "hocba.middleware.ChosenLanguage",  # before whoever refuses, so that he says it in that language
     "hocba.middleware.PlainAddress",
     "hocba.middleware.UploadLimit",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "hocba.middleware.ChosenLanguage",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

@@ -2,6 +2,7 @@
 
 import errno
 import logging
+import re
 import sys
 from typing import Any
 
@@ -22,6 +23,8 @@ API_PREFIX = "/api/"
 SESSION_REALM = 'Session realm="hocba"'
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO, errno.EMFILE, errno.ENFILE}
 """What the operating system says when a disk or the table of open files is full or gone."""
+OUR_PAGE = re.compile(r"https?://(?P<host>[^/?#@\s]+)(?P<page>/(?!/)[!$-~]*)(#|\Z)")
+"""A Referer as a browser writes it: whole, without the words behind #."""
 OWN_PAGE = {403, 404, 409, 422, 500, 503}
 GENERAL_PAGES = ("errors/error.html", "hocba/plain_error.html")
 
@@ -75,9 +78,19 @@ def refuse(
         "error_id": request_number.get(),
         "general_sentence": problems.sentence_for(status),
         "specimen": settings.SPECIMEN,
+        "back_url": way_back(request),
     }
     page = render_to_string([f"errors/{status}.html", *GENERAL_PAGES], facts)
     return _with_patience(HttpResponse(page, status=status))
+
+
+def way_back(request: HttpRequest) -> str:
+    """Return the page of ours that the person came from, "" when there is none or it is the very one refused."""
+    came_from = OUR_PAGE.match(request.META.get("HTTP_REFERER", ""))
+    if came_from is None or came_from["host"] != request.META.get("HTTP_HOST"):
+        return ""
+    asks = request.method in ("GET", "HEAD")
+    return "" if asks and came_from["page"] == request.get_full_path() else came_from["page"]
 
 
 def _with_patience(answer: HttpResponse) -> HttpResponse:

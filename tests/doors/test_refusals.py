@@ -51,6 +51,45 @@ def test_a_program_reads_the_same_as_a_problem(status: int, number: str) -> None
     assert answer.get("Retry-After") == {429: "60", 503: "30"}.get(status)
 
 
+HERE, THERE = "http://testserver", "http://elsewhere.example"
+CAME_FROM = [
+    ("GET", f"{HERE}/lop/?diem=CN#x", "/lop/?diem=CN"),
+    ("POST", f"{HERE}/dang-nhap/", "/dang-nhap/"),
+    ("GET", f"{HERE}/dang-nhap/", ""),
+    ("GET", f"{THERE}/lop/", ""),
+    ("GET", f"{HERE}@elsewhere.example/", ""),
+    ("GET", f"{HERE}//elsewhere.example/", ""),
+    ("GET", "javascript://testserver/%0aalert(1)", ""),
+    ("GET", f"{HERE}/\xff<script>", ""),
+    ("GET", "http://[", ""),
+    ("GET", "", ""),
+]
+
+
+@pytest.mark.parametrize(("method", "referer", "back"), CAME_FROM)
+def test_the_way_back_leads_to_a_page_of_ours(method: str, referer: str, back: str) -> None:
+    asked = RequestFactory().generic(method, "/dang-nhap/", HTTP_REFERER=referer, HTTP_HOST="testserver")
+
+    text = web.refuse(asked, 403).content.decode()
+
+    assert web.way_back(asked) == back
+    assert ("Quay lại trang trước" in text) is bool(back)
+    assert (f'href="{back}"' in text) or not back
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("method", "path"), [("get", "/xac-thuc/?ma=%01"), ("get", "/x/"), ("put", "/dang-nhap/")]
+)
+def test_whoever_refuses_says_it_in_the_chosen_language(client: Client, method: str, path: str) -> None:
+    client.cookies["django_language"] = "en"
+
+    text = getattr(client, method)(path).content.decode()
+
+    assert '<html lang="en">' in text
+    assert "Error code" in text
+
+
 def test_sentences_differ_from_one_another() -> None:
     sentences = [problems.sentence_for(status) for status in STATUSES]
 
