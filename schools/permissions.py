@@ -52,6 +52,7 @@ class Permission(StrEnum):
     CERTIFICATE_VIEW = "signing.certificate.view"
     CERTIFICATE_REQUEST = "signing.certificate.request"
     CERTIFICATE_APPROVE = "signing.certificate.approve"
+    CERTIFICATE_END = "signing.certificate.end"
     DELIVERY_VIEW = "exports.delivery.view"
     DESTINATION_KEEP = "exports.destination.keep"
     STANDING_VIEW = "exports.standing.view"
@@ -83,7 +84,11 @@ class Relation(StrEnum):
 
 P = Permission
 
-_OVERSEER = {P.UNIT_VIEW, P.STAFF_VIEW, P.CERTIFICATE_VIEW, P.CERTIFICATE_APPROVE, P.STANDING_VIEW}
+_OVERSEER = {P.UNIT_VIEW, P.STAFF_VIEW, P.STANDING_VIEW} | {
+    P.CERTIFICATE_VIEW,
+    P.CERTIFICATE_APPROVE,
+    P.CERTIFICATE_END,
+}
 _KEEPER = {P.UNIT_EDIT, P.UNIT_KEEP, P.DESTINATION_KEEP}
 _OFFICE = {P.UNIT_VIEW, P.CLASS_VIEW, P.PUPIL_VIEW, P.RESULT_VIEW, P.TRANSCRIPT_VIEW, P.STANDING_VIEW}
 
@@ -98,12 +103,13 @@ ROLE_GRANTS: dict[Role, set[Permission]] = {
         P.WITHDRAW,
         P.STAFF_VIEW,
         P.CERTIFICATE_VIEW,
+        P.CERTIFICATE_END,
         P.DELIVERY_VIEW,
         P.TRAIL_VIEW,
     },
     Role.CLERK: _OFFICE
-    | {P.SHEET_MAKE, P.TRANSCRIPT_FREEZE, P.SEAL, P.WITHDRAW, P.CERTIFICATE_VIEW, P.CERTIFICATE_REQUEST}
-    | {P.DELIVERY_VIEW},
+    | {P.SHEET_MAKE, P.TRANSCRIPT_FREEZE, P.SEAL, P.WITHDRAW, P.DELIVERY_VIEW}
+    | {P.CERTIFICATE_VIEW, P.CERTIFICATE_REQUEST, P.CERTIFICATE_END},
     Role.REGISTRAR: _OFFICE | {P.PUPIL_EDIT, P.SHEET_MAKE, P.TRANSCRIPT_FREEZE, P.DELIVERY_VIEW},
     Role.SCHOOL_ADMIN: {
         P.UNIT_VIEW,
@@ -113,6 +119,7 @@ ROLE_GRANTS: dict[Role, set[Permission]] = {
         P.STAFF_EDIT,
         P.CERTIFICATE_VIEW,
         P.CERTIFICATE_REQUEST,
+        P.CERTIFICATE_END,
     },
     Role.SUBDEPARTMENT: _OVERSEER,
     Role.DEPARTMENT: _OVERSEER | _KEEPER | {P.DELIVERY_VIEW},
@@ -132,6 +139,8 @@ RELATION_GRANTS: dict[Relation, set[Permission]] = {
         P.TRANSCRIPT_VIEW,
         P.TRANSCRIPT_RETURN,
         P.SIGN_HOMEROOM,
+        P.CERTIFICATE_VIEW,
+        P.CERTIFICATE_END,
     },
     Relation.GUARDIAN: {P.CHILD_VIEW},
     Relation.PUPIL: {P.CHILD_VIEW},

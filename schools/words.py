@@ -116,6 +116,7 @@ ACTIONS |= {
     "authority.request": _("Đề nghị đăng ký chứng thư số"),
     "authority.approve": _("Duyệt chứng thư số"),
     "authority.refuse": _("Từ chối chứng thư số"),
+    "authority.end": _("Ngừng chứng thư số"),
     "packages.authorise": _("Cho phép gửi học bạ"),
     "class.issued-view": _("Xem học bạ đã phát hành của lớp"),
     "standing.view": _("Xem tiến độ"),

@@ -59,6 +59,10 @@ class Writes:
         """Add a statement as it is; where it answers with rows, `send` returns them."""
         self._waiting.append(_Statement(text, tuple(parameters)))
 
+    def ask(self, text: str, parameters: Sequence[object], *, otherwise: Otherwise) -> None:
+        """Add a question; where nothing answers, `otherwise` is called after `send`, before the commit."""
+        self._waiting.append(_Statement(text, tuple(parameters), otherwise))
+
     def send(self) -> list[list[tuple[Any, ...]]]:
         """Send everything, and return the rows of each statement that answers with rows, in order.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
@@ -13,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from hocba.kernel.errors import DomainError, Invalid
-from schools.fields import AS_TYPED, DayField, TextField
+from schools.fields import AS_TYPED, FIRST_DAY, LAST_DAY, DayField, TextField
 from schools.models.people import personal_number_shape
 from signing.actions.checks import FiveFields
 from signing.actions.confirmation import Question, ask, still_open
@@ -60,6 +61,69 @@ class RefuseForm(forms.Form):
         max_length=500,
         error_messages={"required": _("Hãy ghi lý do từ chối để nhà trường biết phải sửa gì.")},
     )
+
+
+class EndForm(forms.Form):
+    """Why a certificate is ended; for who approves certificates, also from when, and over how many transcripts."""
+
+    reason = forms.ChoiceField(
+        label=_("Lý do ngừng"),
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Hãy chọn một lý do."), "invalid_choice": _("Hãy chọn một lý do.")},
+    )
+    words = TextField(
+        lines=True,
+        label=_("Ghi rõ thêm"),
+        help_text=_("Bắt buộc khi chọn “Lý do khác”. Được lưu mãi cùng quyết định."),
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    since = forms.DateTimeField(
+        label=_("Ngừng từ một thời điểm trước đây"),
+        help_text=_(
+            "Để trống: ngừng từ bây giờ. Chỉ ghi khi biết chứng thư đã mất hoặc lộ từ trước, dạng 15/05/2026 21:40;"
+            " chữ ký tạo từ thời điểm ấy trở đi sẽ không còn hợp lệ."
+        ),
+        required=False,
+        input_formats=["%d/%m/%Y %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
+        error_messages={"invalid": _("Hãy ghi ngày và giờ dạng 15/05/2026 21:40.")},
+        widget=forms.DateTimeInput(attrs={"autocomplete": "off", "placeholder": "15/05/2026 21:40"}),
+    )
+    told = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
+    understood = forms.BooleanField(
+        required=False, label=_("Tôi đã xem các lớp nêu trên và vẫn ngừng từ thời điểm đó")
+    )
+
+    def __init__(
+        self, reasons: Mapping[str, Any], data: QueryDict | None = None, *, approver: bool, **kwargs: Any
+    ) -> None:
+        """`approver`: whether the person may say that it was lost before now."""
+        super().__init__(data, **kwargs)
+        reason = self.fields["reason"]
+        assert isinstance(reason, forms.ChoiceField)  # noqa: S101 declared above
+        reason.choices = list(reasons.items())
+        self.conflict = False
+        self.signed: Any = None
+        if not approver:
+            for name in ("since", "told", "understood"):
+                del self.fields[name]
+
+    def clean_since(self) -> datetime | None:
+        """Refuse a year that nobody means, before anything is computed with it."""
+        since: datetime | None = self.cleaned_data["since"]
+        if since is not None and not FIRST_DAY.year <= since.year <= LAST_DAY.year:
+            raise forms.ValidationError(_("Năm phải từ 1900 đến 2199; xin xem lại."))
+        return since
+
+    def ask_about(self, signed: Any) -> None:
+        """Show which transcripts fall with the moment, and ask for consent to exactly so many."""
+        self.signed = signed
+        data = QueryDict(mutable=True)
+        data.update(self.data)
+        data["told"] = str(signed.total)
+        data.pop("understood", None)
+        self.data = data
 
 
 class RequestForm(forms.Form):

@@ -206,7 +206,11 @@ SENTENCES: Final[dict[str, str]] = {
         "Chứng thư này chưa được duyệt để ký với vai trò đó tại trường này — không dùng bản này."
     ),
     "authority.not-approved-then": gettext_noop(
-        "Lúc ký, chứng thư này chưa hoặc không còn được duyệt — không dùng bản này."
+        "Lúc ký, chứng thư này chưa được duyệt — không dùng bản này, hãy hỏi nhà trường."
+    ),
+    "authority.ended": gettext_noop(
+        "Chữ ký được tạo khi chứng thư đã bị ngừng%(on)s (mất, lộ khóa hoặc thôi dùng) — không dùng bản này, hãy xin"
+        " nhà trường bản mới."
     ),
     "status.no-list": gettext_noop(
         "Không có danh sách thu hồi nên chưa biết học bạ còn hiệu lực không. Hãy tra cứu bằng mã trên "

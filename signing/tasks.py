@@ -7,7 +7,7 @@ from django.conf import settings
 
 from hocba.kernel import clock
 from schools import actors
-from signing.actions import audit_roots, ledger, leftovers, run, trust_lists
+from signing.actions import audit_roots, endings, ledger, leftovers, run, trust_lists
 from signing.actions.run import TRY_LATER
 
 CHUNK = 4
@@ -40,7 +40,11 @@ def run_items(self, *, batch_id: int, item_ids: list[int], **_: object) -> None:
 
 @shared_task
 def sweep_batches(**_: object) -> None:
-    """Find batches that run and that nobody touched for a while: a worker or the broker was lost."""
+    """Find batches that run and that nobody touched for a while: a worker or the broker was lost.
+
+    And close what is open of certificates that have ended.
+    """
+    endings.close_sessions(clock.now())
     for batch_id in run.forgotten(clock.now()):
         run_batch.apply_async(kwargs={"batch_id": batch_id}, expires=EXPIRES_SECONDS)
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from signing.views import certificates, documents, ledger, sign, verify
+from signing.views import certificates, documents, endings, ledger, sign, verify
 
 app_name = "signing"
 urlpatterns = [
@@ -14,6 +14,7 @@ urlpatterns = [
     path("hoc-ba/<uuid:code>/<str:kind>", documents.download, name="download"),
     path("chung-thu/", certificates.certificates, name="certificates"),
     path("chung-thu/<int:number>/", certificates.decide, name="decide"),
+    path("chung-thu/<int:number>/ngung/", endings.end, name="end"),
     path("xac-thuc/", verify.verify, name="verify"),
     path("xac-thuc/hoc-ba.css", verify.stylesheet, name="stylesheet"),
     path("xac-thuc/<uuid:code>", verify.code, name="verify-code"),

@@ -91,6 +91,7 @@ PAGES: Mapping[str, tuple[Role | str | None, Arguments]] = {
     "signing:document": (Role.CLERK, _sealed),
     "signing:download": (Role.CLERK, lambda crowd: _sealed(crowd) | {"kind": "pdf"}),
     "signing:certificates": (Role.CLERK, _nothing),
+    "signing:end": (Role.CLERK, lambda crowd: {"number": crowd.batch.authority_id}),
     "signing:verify": (ANYBODY, _nothing),
     "signing:stylesheet": (ANYBODY, _nothing),
     "signing:verify-code": (ANYBODY, _sealed),

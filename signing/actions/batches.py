@@ -48,8 +48,8 @@ def _authorise(class_year: ClassYear, role: SignerRole, pin: str, by: Actor) -> 
     require(by, PERMISSION[role], class_year)
     rows = ClassYear.objects.select_related("school").select_for_update(no_key=True, of=("self",))
     class_year = rows.get(pk=class_year.pk)
+    authority = key_sessions.certificate_for(by, class_year.school, role)  # before the batch, as who ends it
     batch = _open_batch(class_year, role)
-    authority = key_sessions.certificate_for(by, class_year.school, role)
     ready = ready_transcripts(class_year, role)
     if not ready:
         raise Conflict(_("Chưa có học bạ nào của lớp này chờ ký ở bước này."), code="nothing-ready")

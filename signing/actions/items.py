@@ -24,12 +24,12 @@ from schools import audit, locks, scopes
 from schools.actors import Actor
 from schools.locks import Turn
 from schools.writes import Writes
-from signing.actions import instruments
+from signing.actions import instruments, standing
 from signing.models import Signature, SigningBatch, SigningItem
 from signing.seal import keys, xml
 from signing.seal.evidence import CertificateNotValid, CertificateRevoked
 from signing.seal.trust import AuthorityEntry, SignerRole
-from signing.seal.verdict import Indication, SignatureReport
+from signing.seal.verdict import Indication, Reason, SignatureReport
 from signing.seal.xml.partial import check_slot
 from signing.turns import BEFORE, EVENT, READY
 
@@ -173,14 +173,26 @@ def use_key(batch: SigningBatch, digest: bytes) -> bytes:
 def checked(item: SigningItem, batch: SigningBatch, document: bytes, *, clock: Clock) -> SignatureReport:
     """Return what our own verifier says of the new signature; nothing that it does not pass is stored.
 
-    Raises: ItemFailed, with the verifier's codes.
+    Raises: ItemFailed, with the verifier's codes; AuthorityEnded.
     """
     now = clock()
     trust = instruments.trust_for(register(item.school_path), now)
     found = check_slot(document, SignerRole(batch.role), trust, now)
     if found.report is None or any(one.indication is not Indication.PASSED for one in found.reasons):
-        raise ItemFailed(code="not-verified", reasons=",".join(one.code for one in found.reasons))
+        raise refusal(found.reasons, batch.role)
     return found.report
+
+
+def refusal(reasons: tuple[Reason, ...], role: str) -> DomainError:
+    """Return what our own verifier's refusal means for the batch: an item fails, an ended certificate stops it.
+
+    When it is an earlier signer's certificate that ended, that signature has to be made anew.
+    """
+    ended = [dict(one.facts).get("role") for one in reasons if one.code == "authority.ended"]
+    if role in ended:
+        return standing.AuthorityEnded()
+    code = "earlier-signer-ended" if ended else "not-verified"
+    return ItemFailed(code=code, reasons=",".join(one.code for one in reasons))
 
 
 REGISTER = """
@@ -204,7 +216,8 @@ def finish_person(
 ) -> str:
     """Store a person's signature and move the transcript on, in one transaction.
 
-    Return the key session of a batch that ended with this item, else "".
+    Return the key session of a batch that ended with this item, else "". Raises: ItemFailed; AuthorityEnded, when
+    the certificate had ended before the signature's proven time.
     """
     role = SignerRole(batch.role)
     with scopes.system(item.school_path):
@@ -212,6 +225,7 @@ def finish_person(
         if transcript.current_id != item.version_id:
             raise ItemFailed(code="frozen-anew")
         together = Writes()
+        standing.require_stood(batch.authority_id, report.timestamp or by.at, within=together)
         add_signature(item, batch, document, report, by=by, within=together)
         life.advance(transcript, EVENT[role], by=by, within=together)
         together.update(_only(item), signed_xml=document, prepared_xml=None, state=State.DONE)
@@ -281,7 +295,8 @@ def fail(item: SigningItem, batch: SigningBatch, failed: DomainError, *, by: Act
 
 COUNT = (
     "UPDATE signing_signingbatch SET done = done + %s, failed = failed + %s, touched_at = %s,"
-    " paused_reason = '', state = CASE WHEN total <= done + failed + %s THEN %s ELSE state END"
+    " paused_reason = CASE state WHEN 'PAUSED' THEN paused_reason ELSE '' END,"
+    " state = CASE WHEN total <= done + failed + %s THEN %s ELSE state END"
     " WHERE id = %s RETURNING state, key_session"
 )
 

@@ -12,7 +12,7 @@ from django.views.decorators.debug import sensitive_variables
 from hocba.kernel.errors import Invalid, RuleBroken
 from schools.actors import Actor
 from schools.models import Unit
-from signing.actions import instruments
+from signing.actions import instruments, standing
 from signing.models import Authority
 from signing.queries import certificates
 from signing.seal import keys
@@ -24,10 +24,11 @@ SESSION_MINUTES = 30
 def certificate_for(by: Actor, school: Unit, role: SignerRole) -> Authority:
     """Return the approved entry of the register with which this actor signs in `role` for this school.
 
+    Nobody ends it before the running transaction has ended.
     Raises: RuleBroken, when there is none in force or its certificate is outside its dates.
     """
     found = certificates.in_force(by, school.pk, role)
-    if found is None:
+    if found is None or not standing.stands_now(found.pk, by.at):
         raise RuleBroken(
             _("Chưa có chứng thư số còn hạn được cấp trên phê duyệt cho việc ký này. Xem mục Chứng thư số."),
             law="CV 2088/BGDĐT-GDTH, Phụ lục 1, III.1",

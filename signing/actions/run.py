@@ -10,6 +10,7 @@ from schools import actors, scopes
 from schools.models import ClassYear
 from signing.actions import instruments, items, sealing
 from signing.actions.items import Clock
+from signing.actions.standing import AuthorityEnded
 from signing.models import Authority, SigningBatch, SigningItem
 from signing.seal.evidence import RevocationUnavailable, TimestampUnavailable
 from signing.seal.keys import KeyUnavailable, SessionExhausted, SessionExpired
@@ -19,7 +20,7 @@ from signing.seal.pdf.seal import NotSealable
 from signing.seal.trust import SignerRole
 
 State = SigningItem.State
-SESSION_OVER = (SessionExpired, SessionExhausted)
+SESSION_OVER = (SessionExpired, SessionExhausted, AuthorityEnded)
 FORGOTTEN_AFTER = timedelta(seconds=20)
 """Longer than an item takes while a timestamp authority keeps it waiting."""
 TRY_LATER = (Unavailable, TimestampUnavailable, RevocationUnavailable)
@@ -73,8 +74,8 @@ class Desk:
 def run_item(batch_id: int, item_id: int, *, clock: Clock, desk: Desk | None = None) -> bool:
     """Bring one item as far as it goes; return False when the batch stands still.
 
-    What another worker holds is left to it. A session that ended pauses the batch. `desk` remembers what the
-    next item of the same task asks again.
+    What another worker holds is left to it. A session, or a certificate, that ended pauses the batch. `desk`
+    remembers what the next item of the same task asks again.
     Raises: what TRY_LATER names, for the task to come back to.
     """
     with items.held(item_id, batch_id) as (free, batch):

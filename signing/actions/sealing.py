@@ -20,7 +20,7 @@ from records.rules.lifecycle import Event
 from schools import actors, scopes
 from schools.actors import Actor
 from schools.writes import Writes
-from signing.actions import instruments, items, ledger
+from signing.actions import instruments, items, ledger, standing
 from signing.actions.items import Clock
 from signing.log import leaf
 from signing.models import Authority, LogLeaf, SealedDocument, SigningBatch, SigningItem
@@ -86,7 +86,7 @@ def keep_sealed_xml(item: SigningItem, document: bytes) -> None:
 def issue(item: SigningItem, batch: SigningBatch, *, clock: Clock) -> None:
     """Draw, compare, seal and verify the PDF, store both files, and in one transaction log and issue.
 
-    Raises: ItemFailed, when text and data differ or our own verifier does not pass the result.
+    Raises: ItemFailed, when text and data differ or our own verifier does not pass the result; AuthorityEnded.
     """
     sealed_xml = bytes(item.signed_xml or b"")
     pdf = _sealed_pdf(sealed_xml, batch, item, clock)
@@ -117,8 +117,7 @@ def _verified(item: SigningItem, sealed_xml: bytes, pdf: bytes, clock: Clock) ->
     now = clock()
     verdict = verify_pdf(pdf, instruments.trust_for(items.register(item.school_path), now), now)
     if verdict.indication is not Indication.PASSED or verdict.xml != sealed_xml:
-        codes = ",".join(reason.code for reason in verdict.reasons)
-        raise items.ItemFailed(code="not-verified", reasons=codes)
+        raise items.refusal(verdict.reasons, SignerRole.SEAL)
     return next(one for one in verdict.signatures if one.role == SignerRole.SEAL.value)
 
 
@@ -152,7 +151,7 @@ def _images(item: SigningItem, seal: Authority) -> Images:
     rows = Authority.objects.filter(
         school=seal.school_id,
         person__in=[sheet.leader_id, sheet.homeroom_teacher_id],
-        state=Authority.State.APPROVED,
+        state__in=standing.EVER_APPROVED,  # who signed and left keeps the picture beside the signature
     ).order_by("from_at")
     asked = rows.values_list("role", "person_id", "signature_image")
     found = {(role, person): bytes(image) for role, person, image in asked if image}
@@ -196,6 +195,7 @@ def _record(
     school = batch.class_year.school
     entry = _leaf(item, school.code, sealed_xml, pdf, by)
     together = Writes()
+    standing.require_stood(batch.authority_id, by.at, within=together)  # after both seals, in XML and PDF
     items.add_signature(item, batch, sealed_xml, report, by=by, within=together)
     life.advance(transcript, Event.ISSUED, by=by, within=together)
     together.insert(_open_code(version, school.pk, transcript.school_year_id, by))

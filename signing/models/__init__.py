@@ -1,7 +1,7 @@
 """Who vouches for it: certificates, signatures, sealed documents, the transparency log."""
 
 from signing.models.attempts import LookUpAttempt
-from signing.models.certificates import Authority, Certificate
+from signing.models.certificates import Authority, Certificate, Ending
 from signing.models.ledger import (
     Checkpoint,
     LogHead,
@@ -18,6 +18,7 @@ __all__ = [
     "Authority",
     "Certificate",
     "Checkpoint",
+    "Ending",
     "LogHead",
     "LogLeaf",
     "LogNode",

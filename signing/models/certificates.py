@@ -38,7 +38,8 @@ class Authority(models.Model):
         REFUSED = "REFUSED"
         ENDED = "ENDED"
 
-    scope: ClassVar[Scope] = Scope(unit="school")
+    scope: ClassVar[Scope] = Scope(unit="school", homeroom="person")
+    """A homeroom teacher stands beside the entries that bear their own name."""
 
     school = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="authorities")
     role = models.CharField(max_length=16)
@@ -53,6 +54,7 @@ class Authority(models.Model):
     state = models.CharField(max_length=8, choices=State, default=State.WAITING)
     from_at = models.DateTimeField()
     to_at = models.DateTimeField(null=True, blank=True)
+    """The first moment at which it signs no more; who ended it, and why, stands in `endings`."""
     requested_at = models.DateTimeField()
     requested_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     decided_at = models.DateTimeField(null=True, blank=True)
@@ -75,7 +77,50 @@ class Authority(models.Model):
                 condition=models.Q(decided_at__isnull=True, decided_by__isnull=True)
                 | models.Q(decided_at__isnull=False, decided_by__isnull=False),
             ),
+            models.CheckConstraint(
+                name="authority_end_has_its_moment",
+                condition=~models.Q(state="ENDED") | models.Q(to_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"authority {self.pk}"
+
+
+class Ending(models.Model):
+    """A decision that an approved entry signs no more from a moment on. Append-only.
+
+    There may be a second one with an earlier moment, when a loss turns out to be older; never with a later one.
+    """
+
+    class Why(models.TextChoices):
+        """Why a certificate stops; OTHER is told in words."""
+
+        LOST = "LOST"
+        REPLACED = "REPLACED"
+        LEFT = "LEFT"
+        OTHER = "OTHER"
+
+    scope: ClassVar[Scope] = Scope(unit="authority__school", homeroom="authority__person")
+
+    authority = models.ForeignKey(Authority, on_delete=models.PROTECT, related_name="endings")
+    to_at = models.DateTimeField()
+    reason = models.CharField(max_length=8, choices=Why)
+    words = models.TextField(blank=True)
+    ended_at = models.DateTimeField()
+    ended_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="ending_other_has_words",
+                condition=~models.Q(reason="OTHER") | ~models.Q(words=""),
+            ),
+            models.CheckConstraint(
+                name="ending_reason",
+                condition=models.Q(reason__in=["LOST", "REPLACED", "LEFT", "OTHER"]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"ending {self.pk}"

@@ -19,8 +19,9 @@ from signing.actions import register
 from signing.forms import RefuseForm, RequestForm
 from signing.queries import certificates as queries
 from signing.seal.trust import SignerRole
+from signing.views import endings
 
-STATES = {"WAITING": "PENDING", "APPROVED": "good", "REFUSED": "REJECTED", "ENDED": "expired"}
+STATES = {"WAITING": "PENDING", "APPROVED": "good", "REFUSED": "REJECTED", "ENDED": "revoked"}
 
 
 @needs(Permission.CERTIFICATE_VIEW)
@@ -40,9 +41,10 @@ def certificates(request: ActingRequest) -> HttpResponse:
             messages.success(request, _("Đã gửi đề nghị. Cấp trên phê duyệt xong là ký được."))
             return redirect("signing:certificates")
     rows = queries.register(request.actor)
-    decidable = queries.may_decide(request.actor, rows)
+    decidable, endable = queries.may_decide(request.actor, rows), queries.may_end(request.actor, rows)
+    before = queries.ended_before(rows) if decidable else {}
     context = {
-        "rows": [_row(one, one.pk in decidable) for one in rows],
+        "rows": [_row(one, one.pk in decidable, one.pk in endable, before.get(one.pk)) for one in rows],
         "waiting": sum(one.state == "WAITING" for one in rows),
         "form": form,
         "may_decide": bool(decidable),
@@ -72,12 +74,12 @@ def _asked(request: ActingRequest, school: Any, form: RequestForm, people: dict[
     return not form.errors
 
 
-def _row(one: Any, decidable: bool) -> dict[str, Any]:
+def _row(one: Any, decidable: bool, endable: bool, before: Any) -> dict[str, Any]:
     words = {
         "WAITING": _("Chờ phê duyệt"),
         "APPROVED": _("Đã phê duyệt"),
         "REFUSED": _("Bị từ chối"),
-        "ENDED": _("Đã kết thúc"),
+        "ENDED": _("Đã ngừng từ %(moment)s") % {"moment": endings.moment(one.to_at) if one.to_at else ""},
     }
     return {
         "pk": one.pk,
@@ -90,9 +92,13 @@ def _row(one: Any, decidable: bool) -> dict[str, Any]:
         "not_after": one.certificate.not_after,
         "state": STATES[one.state],
         "word": words[one.state],
-        "since": one.from_at if one.state == "APPROVED" else None,
+        "since": one.from_at if one.state in ("APPROVED", "ENDED") else None,
         "refused": one.refused_reason,
+        "history": endings.history(one),
+        "before": endings.earlier(before) if before else "",
         "decidable": decidable,
+        "endable": endable,
+        "ended": one.state == "ENDED",
     }
 
 

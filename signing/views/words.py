@@ -23,6 +23,9 @@ FAILURES = {
         "Chứng thư của người ký đã bị nơi cấp thu hồi. Hãy dùng chứng thư khác."
     ),
     "certificate-not-valid": gettext_lazy("Chứng thư của người ký đã hết hạn hoặc chưa có hiệu lực."),
+    "earlier-signer-ended": gettext_lazy(
+        "Một chữ ký trước được tạo khi chứng thư của người ấy đã bị ngừng. Hãy trả lại học bạ này để ký lại từ đầu."
+    ),
     "not-verified": gettext_lazy(
         "Chữ ký vừa tạo không qua được bước tự kiểm tra nên không được lưu. Hãy báo người vận hành."
     ),
@@ -37,6 +40,10 @@ _UNKNOWN_FAILURE = gettext_lazy(
 )
 
 PAUSES = {
+    "certificate-ended": gettext_lazy(
+        "Chứng thư số dùng cho đợt ký này đã được báo ngừng nên đợt ký dừng lại. Những học bạ đã ký xong vẫn giữ"
+        " nguyên; phần còn lại chờ chứng thư khác được phê duyệt rồi ký tiếp."
+    ),
     "session-expired": gettext_lazy("Phiên ký đã hết hạn. Nhập lại mã PIN để ký tiếp phần còn lại."),
     "session-exhausted": gettext_lazy(
         "Phiên ký đã dùng hết số lần ký. Nhập lại mã PIN để ký tiếp phần còn lại."

@@ -22,6 +22,7 @@ from signing.models import Authority, SealedDocument
 from signing.seal.trust import SignerRole
 from tests import factories
 from tests.doors.judge import digest
+from tests.exports import papers
 from tests.world import World
 
 STRANGER = "stranger"
@@ -122,6 +123,7 @@ def populated(world: World) -> Ground:
         "person": [spare.pk, fresh.pk],
         "membership": [role_of],
         "chung-thu/#number": [authority.pk],
+        "chung-thu/<int:number>/ngung/#number": [papers.an_authority(school, fresh).pk],
         "don-vi/#code": [school.code, school.parent.code, root.code],
         "tien-do/#code": [school.code, school.parent.code],
         "gui-so/truong/#code": [school.code],

@@ -129,9 +129,10 @@ def chain(name: str, made: Certificate, code: str) -> Variant:
     return Variant(name, by(made), "", CHAIN, code)
 
 
-NOT_APPROVED, NOT_THEN, UNKNOWN = (
+NOT_APPROVED, NOT_THEN, ENDED, UNKNOWN = (
     "authority.not-approved",
     "authority.not-approved-then",
+    "authority.ended",
     "path.unknown-issuer",
 )
 
@@ -263,11 +264,11 @@ VARIANTS: list[Variant] = [
         by(person(LEADER_NAME, LEADER_NUMBER), since=timedelta(hours=1, seconds=3)),
         NOT_THEN,
     ),
-    wrong("approval ended", by(person(LEADER_NAME, LEADER_NUMBER), until=timedelta(minutes=30)), NOT_THEN),
+    wrong("approval ended", by(person(LEADER_NAME, LEADER_NUMBER), until=timedelta(minutes=30)), ENDED),
     wrong(
         "approval ended that second",
         by(person(LEADER_NAME, LEADER_NUMBER), until=timedelta(hours=1, seconds=2)),
-        NOT_THEN,
+        ENDED,
     ),
     wrong(
         "approved for another school",

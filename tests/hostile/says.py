@@ -66,7 +66,8 @@ SAYS: dict[str, str] = {
     "evidence.missing": "thiếu bằng chứng",
     "evidence.stale": "đã quá cũ",
     "authority.not-approved": "chưa được duyệt để ký với vai trò đó",
-    "authority.not-approved-then": "chưa hoặc không còn được duyệt",
+    "authority.not-approved-then": "lúc ký, chứng thư này chưa được duyệt",
+    "authority.ended": "khi chứng thư đã bị ngừng ngày",
 }
 
 

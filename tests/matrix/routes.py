@@ -151,7 +151,7 @@ def request_of_seal(place: Place) -> dict[str, Any]:
 
 
 PIN = {"pin": "000000"}
-CERTIFICATES = frozenset({Who.PRINCIPAL, Who.CLERK, Who.ADMIN}) | OVERSEERS
+CERTIFICATES = frozenset({Who.PRINCIPAL, Who.CLERK, Who.ADMIN, Who.HOMEROOM}) | OVERSEERS
 
 SCHOOLS: Mapping[str, Route] = {
     "schools:sign-in": Route(
@@ -316,6 +316,13 @@ SIGNING: Mapping[str, Route] = {
         lambda place: {"number": place.asked.pk},
         post=frozenset({Who.SUBDEPARTMENT, Who.DEPARTMENT}),
         data=lambda place: {"decision": "refuse", "reason": "Chưa đúng."},
+    ),
+    # That of the homeroom teacher in the own school: the holder, their school, and whoever approves.
+    "signing:end": Route(
+        lambda place: {"number": place.batch.authority_id},
+        get=CERTIFICATES - {Who.MINISTRY},
+        post=CERTIFICATES - {Who.MINISTRY},
+        data=lambda place: {"reason": "LOST"},
     ),
     "signing:verify": Route(get=EVERYBODY, post=EVERYBODY, also=(422,), one_place=True),
     "signing:stylesheet": seen_by(EVERYBODY),

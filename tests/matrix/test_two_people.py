@@ -201,6 +201,14 @@ ONCE = {
         "signing_authority",
         "authority.refuse",
     ),
+    "signing:end": Meeting(
+        Who.ADMIN,
+        at("signing:end"),
+        lambda country, value: {"reason": "OTHER", "words": value},
+        ("Mất một.", "Mất hai."),
+        "signing_authority",
+        "authority.end",
+    ),
     "records:sheet freeze": Meeting(
         Who.REGISTRAR,
         at("records:sheet", key="records:sheet freeze"),

@@ -276,9 +276,12 @@ def approval(
     facts = {"role": role.value, "school": school or ""}
     if not entries:
         return (_not_approved("authority.not-approved", facts),)
-    if not any(_covers(entry, moment) for entry in entries):
-        return (_not_approved("authority.not-approved-then", facts),)
-    return ()
+    if any(_covers(entry, moment) for entry in entries):
+        return ()
+    ends = [one.valid_to for one in entries if one.valid_from <= moment and one.valid_to is not None]
+    if ends:
+        return (_not_approved("authority.ended", facts | {"since": max(ends).isoformat()}),)
+    return (_not_approved("authority.not-approved-then", facts),)
 
 
 def _not_approved(code: str, facts: dict[str, str]) -> Reason:

@@ -91,6 +91,7 @@ CODES: Final[dict[str, str]] = {
     "authority.no-register": "No register of approved certificates is at hand.",
     "authority.not-approved": "The certificate is not approved for this role at this school.",
     "authority.not-approved-then": "The approval did not cover the time of signing.",
+    "authority.ended": "The approval had been ended before the time of signing; `since` names the moment.",
     # Standing
     "status.no-list": "No list of withdrawals is at hand (noted).",
     "status.withdrawn": "The transcript has been withdrawn (noted).",
