@@ -29,10 +29,10 @@ def deliver(**_: object) -> None:
             packaging.cut(group, clock=clock.now)
         except DomainError as later:
             logger.info("Packages of class %s wait: %s", group.class_year_id, later.case)
-        except Exception:  # noqa: BLE001 - one class that cannot be packed must not hold up the others
+        except Exception:  # one class that cannot be packed must not hold up the others
             logger.exception("Packages of class %s failed", group.class_year_id)
     for destination in destinations:
         try:
             rounds.go(destination, clock=clock.now)
-        except Exception:  # noqa: BLE001 - one destination must not hold up the others
+        except Exception:  # one destination must not hold up the others
             logger.exception("The round with %s failed", destination.code)

@@ -14,7 +14,7 @@ from records.actions.homeroom import HomeroomEntry
 from records.actions.results import Entry
 from records.national.codes import TraitCode, code_list
 from records.rules import curriculum
-from schools.fields import DAY_FORMATS, DayField, TextField
+from schools.fields import DAY_FORMATS, DayField, TextField, offer
 
 LONGEST_VERSION = 10
 """Digits; more are no version that we ever sent."""
@@ -91,8 +91,8 @@ class HomeroomForm(forms.Form):
             self.fields[name].widget = forms.Textarea(attrs={"rows": 3})
         lines = [("", _("Không"))] + [(one.code, one.name) for one in curriculum.form_lines(grade)]
         progress = [("", _("Không"))] + [(one.code, one.name) for one in curriculum.traits(grade)]
-        self.fields["outstanding_subject"].choices = lines  # type: ignore[attr-defined]
-        self.fields["clear_progress"].choices = progress  # type: ignore[attr-defined]
+        offer(self, "outstanding_subject", lines)
+        offer(self, "clear_progress", progress)
 
     def trait_groups(self) -> list[tuple[Any, list[forms.BoundField]]]:
         """Return the fields of the traits under the form's three headings."""
@@ -150,7 +150,7 @@ class SheetForm(forms.Form):
 
     def __init__(self, leaders: Iterable[tuple[int, str]], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["leader"].choices = list(leaders)  # type: ignore[attr-defined]
+        offer(self, "leader", leaders)
 
 
 class ReasonForm(forms.Form):

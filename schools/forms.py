@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from hocba.kernel.names import sort_key
 from schools import words
 from schools.actions.staffing import AT_A_SCHOOL
-from schools.fields import DayField, TextField, day_field, personal_number_field, username_field
+from schools.fields import DayField, TextField, day_field, offer, personal_number_field, username_field
 
 
 class SignInForm(forms.Form):
@@ -138,6 +138,6 @@ class TrailForm(forms.Form):
 
     def __init__(self, *args: Any, people: list[tuple[int, str]], **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["nguoi"].choices = [("", _("Mọi người")), *people]  # type: ignore[attr-defined]
+        offer(self, "nguoi", [("", _("Mọi người")), *people])
         actions = sorted(words.ACTIONS.items(), key=lambda one: sort_key(str(one[1])))
-        self.fields["viec"].choices = [("", _("Mọi việc")), *actions]  # type: ignore[attr-defined]
+        offer(self, "viec", [("", _("Mọi việc")), *actions])

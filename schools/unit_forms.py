@@ -9,7 +9,7 @@ from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
 from schools import words
-from schools.fields import TextField, day_field, personal_number_field, username_field
+from schools.fields import TextField, day_field, offer, personal_number_field, username_field
 
 
 class UnitForm(forms.Form):
@@ -66,10 +66,9 @@ class UnitForm(forms.Form):
         for name in [one for one in self.fields if one not in names]:
             del self.fields[name]
         if "level" in self.fields:
-            self.fields["level"].choices = [(one.code, one.name) for one in levels]  # type: ignore[attr-defined]
+            offer(self, "level", ((one.code, one.name) for one in levels))
         if "overseers" in self.fields:
-            choices = [(one.code, f"{one.name} ({one.code})") for one in offices]
-            self.fields["overseers"].choices = choices  # type: ignore[attr-defined]
+            offer(self, "overseers", ((one.code, f"{one.name} ({one.code})") for one in offices))
 
 
 class CloseUnitForm(forms.Form):
@@ -96,4 +95,4 @@ class KeeperForm(forms.Form):
 
     def __init__(self, *args: Any, roles: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["role"].choices = [(one.value, words.ROLES[one]) for one in roles]  # type: ignore[attr-defined]
+        offer(self, "role", ((one.value, words.ROLES[one]) for one in roles))

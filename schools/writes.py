@@ -50,7 +50,7 @@ class Writes:
 
         Without `otherwise` a missing row raises NothingChanged in `send`.
         """
-        query: Any = rows.query.chain(sql.UpdateQuery)  # type: ignore[type-var]
+        query: Any = rows.query.chain(sql.UpdateQuery)
         query.add_update_values(values)
         text, parameters = query.get_compiler(connection=connection).as_sql()
         self._waiting.append(_Statement(text, tuple(parameters), otherwise or _missing))

@@ -25,9 +25,9 @@ from signing.seal.verify import MAX_BYTES
 class VerifyFiles(APIView):
     """The verdict on sealed files, as `manage.py verify --json` gives it."""
 
-    authentication_classes: list[Any] = []  # noqa: RUF012 the framework's own name and type
-    permission_classes = [AllowAny]  # noqa: RUF012
-    parser_classes = [MultiPartParser]  # noqa: RUF012
+    authentication_classes: list[Any] = []  # the framework's own name and type
+    permission_classes = [AllowAny]
+    parser_classes = [MultiPartParser]
 
     @extend_schema(
         operation_id="verify_files",
@@ -54,8 +54,8 @@ class VerifyFiles(APIView):
 class VerifyCode(APIView):
     """What anybody may know of a look-up code: no name, no result."""
 
-    authentication_classes: list[Any] = []  # noqa: RUF012
-    permission_classes = [AllowAny]  # noqa: RUF012
+    authentication_classes: list[Any] = []
+    permission_classes = [AllowAny]
 
     @extend_schema(operation_id="verify_code", responses={200: OpenApiTypes.OBJECT})
     def get(self, request: Request, code: UUID) -> Response:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from hocba.kernel.errors import DomainError, Invalid
-from schools.fields import AS_TYPED, FIRST_DAY, LAST_DAY, DayField, TextField
+from schools.fields import AS_TYPED, FIRST_DAY, LAST_DAY, DayField, TextField, offer
 from schools.models.people import personal_number_shape
 from signing.actions.checks import FiveFields
 from signing.actions.confirmation import Question, ask, still_open
@@ -100,9 +100,7 @@ class EndForm(forms.Form):
     ) -> None:
         """`approver`: whether the person may say that it was lost before now."""
         super().__init__(data, **kwargs)
-        reason = self.fields["reason"]
-        assert isinstance(reason, forms.ChoiceField)  # noqa: S101 declared above
-        reason.choices = list(reasons.items())
+        offer(self, "reason", reasons.items())
         self.conflict = False
         self.signed: Any = None
         if not approver:
@@ -155,9 +153,7 @@ class RequestForm(forms.Form):
 
     def __init__(self, people: list[tuple[int, str]], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        person = self.fields["person"]
-        assert isinstance(person, forms.TypedChoiceField)  # noqa: S101 declared above
-        person.choices = [("", _("– Con dấu nhà trường –")), *people]
+        offer(self, "person", [("", _("– Con dấu nhà trường –")), *people])
 
     def clean(self) -> dict[str, Any]:
         """Ask for a person exactly when a person signs."""

@@ -122,7 +122,7 @@ class Child:
         """
         command = [sys.executable, "-m", module, *arguments, "--with-parent"]
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
-        self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and our own module
+        self._process = subprocess.Popen(  # our own interpreter and our own module
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
         )
         line = self._process.stdout.readline() if self._process.stdout else ""

@@ -100,7 +100,7 @@ class Sandbox:
     def _ask(self, data: bytes, at: datetime) -> dict[str, Any]:
         worker = self._started()
         deadline = time.monotonic() + self._seconds
-        assert worker.stdin is not None and worker.stdout is not None  # noqa: S101, PT018 both are pipes
+        assert worker.stdin is not None and worker.stdout is not None  # both are pipes
         head = json.dumps({"at": at.isoformat(), "length": len(data)}).encode()
         _send(worker.stdin, _LENGTH.pack(len(head)) + head + data, deadline)
         return _receive(worker.stdout, deadline)
@@ -108,7 +108,7 @@ class Sandbox:
     def _started(self) -> subprocess.Popen[bytes]:
         if self._worker is None:
             trust = [] if self._trust is None else [str(self._trust.resolve())]
-            worker = subprocess.Popen(  # noqa: S603 our own module, no shell
+            worker = subprocess.Popen(  # our own module, no shell
                 [sys.executable, "-m", "signing.sandbox", str(self._memory_bytes), *trust],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
@@ -117,7 +117,7 @@ class Sandbox:
                 env={name: value for name, value in os.environ.items() if not _is_secret(name)},
             )
             self._worker = worker
-            assert worker.stdout is not None and worker.stdin is not None  # noqa: S101, PT018 both are pipes
+            assert worker.stdout is not None and worker.stdin is not None  # both are pipes
             os.set_blocking(worker.stdin.fileno(), False)
             _receive(worker.stdout, time.monotonic() + START_SECONDS)
         return self._worker

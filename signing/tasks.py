@@ -26,7 +26,7 @@ def run_batch(*, batch_id: int, **_: object) -> None:
 
 
 @shared_task(bind=True, max_retries=None)
-def run_items(self, *, batch_id: int, item_ids: list[int], **_: object) -> None:  # type: ignore[no-untyped-def]
+def run_items(self, *, batch_id: int, item_ids: list[int], **_: object) -> None:
     """Work through some items; what does not answer is asked again after a growing pause."""
     desk = run.Desk()
     try:

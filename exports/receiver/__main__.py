@@ -47,7 +47,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _migrate() -> None:
-    from django.core.management import call_command  # noqa: PLC0415 - Django is set up by now
+    from django.core.management import call_command  # Django is set up by now
 
     call_command("migrate", interactive=False, verbosity=0)
 
@@ -58,11 +58,11 @@ def _serve(host: str, port: int, processes: int) -> None:
     line += ["--bind", f"{host}:{port}", "--workers", str(processes), "--threads", str(THREADS)]
     line += ["--worker-class", "exports.receiver.serving.ReceiverWorker"]
     line += ["--log-level", "warning", "exports.receiver.wsgi:application"]
-    os.execv(sys.executable, line)  # noqa: S606 - our own interpreter, our own arguments
+    os.execv(sys.executable, line)  # our own interpreter, our own arguments
 
 
 def _work() -> None:
-    from exports.receiver import worker  # noqa: PLC0415
+    from exports.receiver import worker
 
     stop, nudged = threading.Event(), threading.Event()
 
@@ -76,9 +76,9 @@ def _work() -> None:
 
 
 def _add_unit(code: str, name: str, secret: str, parent: str) -> int:
-    from exports.receiver import accounts  # noqa: PLC0415
-    from exports.receiver.models import Unit  # noqa: PLC0415
-    from hocba.kernel import clock  # noqa: PLC0415
+    from exports.receiver import accounts
+    from exports.receiver.models import Unit
+    from hocba.kernel import clock
 
     if secret == "-":  # noqa: S105 - the sign for "read it", not a secret
         secret = sys.stdin.readline().rstrip("\n")

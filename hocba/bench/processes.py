@@ -41,7 +41,7 @@ def measure(demo: Demo, file: Path, wanted: Mapping[str, int]) -> None:
     """Measure in one process beside the servers; its table goes to this terminal. Raises: ChildFailed."""
     times = [f"{name}={n}" for name, n in wanted.items()]
     line = [sys.executable, "-m", "hocba.bench", str(file), *times]
-    done = subprocess.run(  # noqa: S603 - our own interpreter and our own module
+    done = subprocess.run(  # our own interpreter and our own module
         line, env={**os.environ, **demo.environment}, cwd=places.ROOT, check=False
     )
     if done.returncode != 0:

@@ -79,7 +79,7 @@ class _Child:
         return answer | {"seconds": time.monotonic() - began}
 
     def _executed(self, process: subprocess.Popen[str], kind: str, number: int) -> dict[str, Any]:
-        assert process.stdin is not None  # noqa: S101 a pipe
+        assert process.stdin is not None  # a pipe
         try:
             process.stdin.write(json.dumps({"kind": kind, "number": number}) + "\n")
             process.stdin.flush()
@@ -107,7 +107,7 @@ class _Child:
     @staticmethod
     def _answer(process: subprocess.Popen[str], seconds: float) -> dict[str, Any]:
         with selectors.DefaultSelector() as ready:
-            assert process.stdout is not None  # noqa: S101 a pipe
+            assert process.stdout is not None  # a pipe
             ready.register(process.stdout, selectors.EVENT_READ)
             if not ready.select(seconds):
                 raise TimeoutError

@@ -73,5 +73,5 @@ def standing(decision: str) -> dict[str, object]:
 
 
 def _still(shown: str | None, theirs: str, yours: str) -> None:
-    words: Any = dict(HomeroomRecord._meta.get_field("principal_decision").flatchoices)  # type: ignore[union-attr]
+    words: Any = dict(HomeroomRecord._meta.get_field("principal_decision").flatchoices)
     seen.still(shown, standing(theirs), theirs=words.get(theirs, ""), yours=words.get(yours, ""))

@@ -175,7 +175,7 @@ def present(root: etree._Element, role: str, key: IssuedKey) -> None:
     assert node is not None
     data = node.find(f"{DS}KeyInfo/{DS}X509Data")
     digest = node.find(f".//{XA}CertDigest/{DS}DigestValue")
-    assert data is not None and digest is not None  # noqa: PT018
+    assert data is not None and digest is not None
     for old in list(data):
         data.remove(old)
     etree.SubElement(data, DS + "X509SubjectName").text = name_text(key.certificate.subject)

@@ -111,7 +111,7 @@ def rubbish(path: str, item: str) -> Make:
 def swapped(root: etree._Element) -> None:
     first, second = (find(root, within("", role) + f"//{XA}OCSPValues") for role in (LEADER, "KY_PHAT_HANH"))
     one_, two = first.getparent(), second.getparent()
-    assert one_ is not None and two is not None  # noqa: PT018
+    assert one_ is not None and two is not None
     one_.append(second)
     two.append(first)
 

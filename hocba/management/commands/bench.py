@@ -16,7 +16,7 @@ class Command(BaseCommand):
     """Starts servers of its own, measures in one process, removes what it started."""
 
     help = "Đo chi phí, mỗi con số kèm một mốc so sánh đo trong cùng lần chạy (docs/benchmarks.md)."
-    requires_system_checks: list[str] = []  # noqa: RUF012 Django's own name and type
+    requires_system_checks: list[str] = []  # Django's own name and type
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare what to measure and how often."""

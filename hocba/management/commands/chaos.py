@@ -21,7 +21,7 @@ class Command(BaseCommand):
     """Starts servers of its own, lets people issue transcripts, strikes, judges from outside, removes all."""
 
     help = "Phát hành trong lúc mọi tiến trình bị giết ngẫu nhiên, rồi kiểm tra từ bên ngoài (docs/benchmarks.md)."
-    requires_system_checks: list[str] = []  # noqa: RUF012 Django's own name and type
+    requires_system_checks: list[str] = []  # Django's own name and type
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare how much, how hard, how long."""

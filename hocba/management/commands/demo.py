@@ -21,7 +21,7 @@ class Command(BaseCommand):
     """Starts everything, runs the main job once, prints where things are, serves until stopped."""
 
     help = "Chạy thử toàn bộ: một lớp đi từ kết quả đến học bạ đã ký, đã kiểm tra, đã gửi."
-    requires_system_checks: list[str] = []  # noqa: RUF012 Django's own name and type
+    requires_system_checks: list[str] = []  # Django's own name and type
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the options of the contract."""

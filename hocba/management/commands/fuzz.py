@@ -22,7 +22,7 @@ class Command(BaseCommand):
     """Needs the files of a demo, no database and no network; exit code 1 when anything was found."""
 
     help = "Sửa ngẫu nhiên các tệp thật rồi xem chương trình đọc có bị lừa hay hỏng không (docs/verification.md)."
-    requires_system_checks: list[str] = []  # noqa: RUF012 Django's own name and type
+    requires_system_checks: list[str] = []  # Django's own name and type
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare what to change, for how long, from which number on."""

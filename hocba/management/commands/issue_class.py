@@ -14,7 +14,7 @@ class Command(BaseCommand):
     """Hands over to a process that knows the running demo's servers."""
 
     help = "Phát hành một lớp của bản chạy thử đang mở: ký, đóng dấu, ghi nhật ký, gửi."
-    requires_system_checks: list[str] = []  # noqa: RUF012 Django's own name and type
+    requires_system_checks: list[str] = []  # Django's own name and type
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the class's code."""

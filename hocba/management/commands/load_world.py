@@ -20,7 +20,7 @@ class Command(BaseCommand):
     """Loads into the named database, else into the demo's, which is started for it when it does not run."""
 
     help = "Nạp một tỉnh hư cấu với N học sinh, sổ điểm đầy đủ; chạy lại thì nạp tiếp."
-    requires_system_checks: list[str] = []  # noqa: RUF012 Django's own name and type
+    requires_system_checks: list[str] = []  # Django's own name and type
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the options of the contract."""

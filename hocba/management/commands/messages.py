@@ -17,7 +17,7 @@ class Command(BaseCommand):
     """Adds new messages without a translation, drops stale ones, names what has to be translated."""
 
     help = "Updates locale/*/LC_MESSAGES/django.po from code and templates, then compiles."
-    requires_system_checks: list[str] = []  # noqa: RUF012 Django's own name and type
+    requires_system_checks: list[str] = []  # Django's own name and type
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the options."""

@@ -35,7 +35,7 @@ class Command(BaseCommand):
     """Verify sealed XML, PDF or bundles offline."""
 
     help = "Kiểm tra học bạ số (XML, PDF, gói ZIP) ngoại tuyến."
-    requires_system_checks: list[str] = []  # noqa: RUF012 Django's own name and type
+    requires_system_checks: list[str] = []  # Django's own name and type
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the options of the contract."""

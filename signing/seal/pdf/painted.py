@@ -251,7 +251,7 @@ class _Reader:
         form = self._resources["/XObject"][name.decode()]
         found = _RIBBON.fullmatch(form.data)
         self._expect(self._states[-1].faint and value(form, "/Subtype") == "/Form" and found, "form")
-        assert found is not None  # noqa: S101 said above; for the types
+        assert found is not None  # said above; for the types
         self._font_of(value(form, "/Resources"), found[1].decode())
 
     # letters

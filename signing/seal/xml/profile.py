@@ -176,10 +176,7 @@ def _signed_info(
     uri = algorithm.get("Algorithm", "")
     empty(algorithm, Algorithm=uri)
     pairs = zip(references, covered.items(), strict=True)
-    return uri, tuple(
-        _reference(node, uri, *what, signature)
-        for node, (uri, what) in pairs  # noqa: B905
-    )
+    return uri, tuple(_reference(node, uri, *what, signature) for node, (uri, what) in pairs)
 
 
 def _reference(

@@ -43,7 +43,7 @@ def _agrees(data: bytes, slot: Slot) -> bool:
     try:
         # The profile is narrower than W3C's schema, which refuses the Ministry's SigningTime without namespace.
         seen = XMLVerifier().verify(data, x509_cert=certificate, expect_config=config, validate_schema=False)
-    except Exception:  # noqa: BLE001  # signxml raises lxml, ValueError, AttributeError… besides InvalidSignature
+    except Exception:  # signxml raises lxml, ValueError, AttributeError… besides InvalidSignature
         return False
     read = seen if isinstance(seen, list) else [seen]
     return [one.signed_data for one in read] == [one.found for one in slot.signed.references]
