@@ -16,7 +16,7 @@ from signing.seal.trust import SignerRole
 from signing.seal.xml.build import canonical
 from tests.hostile.certificates import own
 from tests.hostile.kit import Kit, nothing
-from tests.hostile.tree import DS, DS_NS, make, one, signature
+from tests.hostile.tree import DS, DS_NS, make, one, put_in, signature
 from tests.hostile.variant import (
     CRYPTO,
     FAILED,
@@ -328,11 +328,7 @@ VARIANTS: list[Variant] = [
     ),
     refused(
         "HMACOutputLength",
-        edited(
-            lambda root: one(root, "ds:SignatureMethod").append(
-                make(f'<HMACOutputLength xmlns="{DS_NS}">1</HMACOutputLength>')
-            )
-        ),
+        edited(put_in("ds:SignatureMethod", f'<HMACOutputLength xmlns="{DS_NS}">1</HMACOutputLength>')),
         "layout.elements",
     ),
     refused(

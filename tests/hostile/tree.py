@@ -96,6 +96,11 @@ def append(path: str, xml: str, place: int | None = None) -> Edit:
     return edit
 
 
+def put_in(name: str, xml: str) -> Edit:
+    """Put an element into the first of that name ("ds:X", "xa:X") inside the seal's signature."""
+    return lambda root: one(root, name).append(make(xml))
+
+
 def twice(path: str) -> Edit:
     """Put a copy of an element behind it."""
     return lambda root: find(root, path).addnext(copy.deepcopy(find(root, path)))

@@ -24,6 +24,7 @@ from tests.hostile.tree import (
     forged,
     make,
     one,
+    put_in,
     signature,
     slot,
     twice,
@@ -286,36 +287,25 @@ VARIANTS: list[Variant] = [
     ),
     refused(
         "XAdES with other prefix and a second property, signed",
-        resigned(
-            lambda root: one(root, "xa:SignedSignatureProperties").append(
-                make(f'<q:SignaturePolicyIdentifier xmlns:q="{XA_NS}"/>')
-            )
-        ),
+        resigned(put_in("xa:SignedSignatureProperties", f'<q:SignaturePolicyIdentifier xmlns:q="{XA_NS}"/>')),
         "layout.elements",
     ),
     refused(
         "data-object properties, signed",
-        resigned(
-            lambda root: one(root, "xa:SignedProperties").append(
-                make(f'<q:SignedDataObjectProperties xmlns:q="{XA_NS}"/>')
-            )
-        ),
+        resigned(put_in("xa:SignedProperties", f'<q:SignedDataObjectProperties xmlns:q="{XA_NS}"/>')),
         "layout.elements",
     ),
     refused(
         "countersignature among the unsigned properties",
-        edited(
-            lambda root: one(root, "xa:UnsignedSignatureProperties").append(
-                make(f'<q:CounterSignature xmlns:q="{XA_NS}"/>')
-            )
-        ),
+        edited(put_in("xa:UnsignedSignatureProperties", f'<q:CounterSignature xmlns:q="{XA_NS}"/>')),
         "layout.elements",
     ),
     refused(
         "an archive timestamp",
         edited(
-            lambda root: one(root, "xa:UnsignedSignatureProperties").append(
-                make('<q:ArchiveTimeStamp xmlns:q="http://uri.etsi.org/01903/v1.4.1#"/>')
+            put_in(
+                "xa:UnsignedSignatureProperties",
+                '<q:ArchiveTimeStamp xmlns:q="http://uri.etsi.org/01903/v1.4.1#"/>',
             )
         ),
         "file.namespaces",
