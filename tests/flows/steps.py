@@ -91,6 +91,33 @@ def confirms(stranger: Visitor) -> None:
     stranger.fill("Mã xác nhận", digits_told(stranger.page.locator("main").inner_text()))
 
 
+def looks_up(stranger: Visitor, code: str, name: str, born: str, number: str) -> None:
+    """Open a transcript at the family's look-up, with all five fields."""
+    stranger.opens("/tra-cuu/")
+    stranger.fill("Mã tra cứu học bạ", code)
+    stranger.fill("Họ, đệm và tên của học sinh", name)
+    stranger.fill("Ngày sinh", born)
+    stranger.fill("Số định danh", number)
+    confirms(stranger)
+    stranger.looks("stranger-look-up")
+    stranger.press("Tra cứu")
+    stranger.page.get_by_role("heading", name=name).wait_for()
+
+
+def withdraws(clerk: Visitor, code: str, reason: str) -> bytes:
+    """Withdraw an issued transcript, a first time without a reason; return its XML as it was."""
+    clerk.opens(f"/hoc-ba/{code}/")
+    copy = clerk.takes("Tải XML")
+    clerk.press("Thu hồi học bạ này")
+    clerk.reads("Hãy ghi lý do thu hồi.")
+    clerk.fill("Lý do thu hồi", reason)
+    clerk.page.get_by_label("Tôi đã đọc các hậu quả nêu trên").check()
+    clerk.press("Thu hồi học bạ này")
+    clerk.page.get_by_role("heading", name="Đã bị thu hồi").wait_for()
+    clerk.looks("clerk-withdrawn")
+    return copy
+
+
 def pass_all(visitor: Visitor, trust: Trust, *links: str) -> bool:
     """Take the files behind these links and say whether our verifier passes each, offline."""
     verdicts = [verify_file(visitor.takes(link), trust, clock.now()) for link in links]

@@ -95,15 +95,7 @@ def test_a_stranger_with_a_code_learns_no_name(demo: Demo, enter: Enter) -> None
     assert stranger.has(name)
     stranger.looks("stranger-opened")
 
-    stranger.opens("/tra-cuu/")
-    stranger.fill("Mã tra cứu học bạ", code)
-    stranger.fill("Họ, đệm và tên của học sinh", name)
-    stranger.fill("Ngày sinh", born)
-    stranger.fill("Số định danh", steps.stated(xml, "SO_CCCD"))
-    steps.confirms(stranger)
-    stranger.looks("stranger-look-up")
-    stranger.press("Tra cứu")
-    stranger.page.get_by_role("heading", name=name).wait_for()
+    steps.looks_up(stranger, code, name, born, steps.stated(xml, "SO_CCCD"))
     assert steps.pass_all(stranger, demo.trust(), "Tải bản in (PDF)")
     stranger.looks("stranger-looked-up")
 
@@ -356,16 +348,8 @@ def test_one_is_withdrawn_corrected_and_issued_anew(demo: Demo, enter: Enter, tm
     mother.opens("/con-em/")
     name = mother.page.locator("main .person__name").first.inner_text()
     (old,) = steps.documents_of(clerk, code)[name]
-    clerk.opens(f"/hoc-ba/{old}/")
     copy = tmp_path / "ban-cu.xml"
-    copy.write_bytes(clerk.takes("Tải XML"))
-    clerk.press("Thu hồi học bạ này")
-    clerk.reads("Hãy ghi lý do thu hồi.")
-    clerk.fill("Lý do thu hồi", "Ghi sai nhận xét của giáo viên chủ nhiệm")
-    clerk.page.get_by_label("Tôi đã đọc các hậu quả nêu trên").check()
-    clerk.press("Thu hồi học bạ này")
-    clerk.page.get_by_role("heading", name="Đã bị thu hồi").wait_for()
-    clerk.looks("clerk-withdrawn")
+    copy.write_bytes(steps.withdraws(clerk, old, "Ghi sai nhận xét của giáo viên chủ nhiệm"))
 
     stranger.opens(f"/xac-thuc/{old}")
     assert stranger.has("Học bạ này đã bị thu hồi ngày")
