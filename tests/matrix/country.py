@@ -29,7 +29,7 @@ from tests.exports import papers
 from tests.world import Ground, World
 
 SECRET_WORDS = "Nhận xét kín số bảy mươi mốt"
-"""Stands in the results of every pupil: no refused answer may say it."""
+"""Stands with the school's code in the results of every pupil: no refused answer may say it."""
 ISSUED_YEAR = "2025-2026"
 
 
@@ -90,7 +90,7 @@ class Place:
     def secrets(self) -> set[str]:
         """What says who the pupils are and what they achieved."""
         pupils = Pupil.objects.filter(enrolments__class_year__in=(self.draft, self.frozen, self.issued))
-        told = {SECRET_WORDS}
+        told = {f"{SECRET_WORDS} {self.school.code}"}
         for one in pupils:
             told |= {one.full_name, one.code, one.personal_number, one.register_number}
         return told
@@ -176,8 +176,8 @@ def _place(
 ) -> Place:
     draft = factories.a_complete_class(1, school=school, homeroom=homeroom)
     with scopes.system(school.path):
-        draft.subject_results.update(comment=SECRET_WORDS)
-        draft.homeroom_records.update(homeroom_comment=SECRET_WORDS)
+        draft.subject_results.update(comment=f"{SECRET_WORDS} {school.code}")
+        draft.homeroom_records.update(homeroom_comment=f"{SECRET_WORDS} {school.code}")
     staff = factories.a_clerk(school)
     factories.an_account(staff)
     waiting: dict[str, Any] = {"state": "WAITING", "requested_at": clock.now()}

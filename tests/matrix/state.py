@@ -25,6 +25,13 @@ def owner() -> Any:
         yield link
 
 
+def sql(statement: str, *values: object) -> list[tuple[Any, ...]]:
+    """Return what the application role is answered."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, list(values))
+        return cursor.fetchall() if cursor.description else []
+
+
 def snapshot(link: Any, *, without: Iterable[str] = ()) -> dict[str, tuple[int, int]]:
     """Return rows and a sum over the contents of each table."""
     tables = [name for (name,) in link.execute(TABLES) if name not in set(without)]

@@ -17,6 +17,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from celery import current_app
 from django.conf import settings as live_settings
 from django.test import Client
 from django.urls import reverse
@@ -247,16 +248,17 @@ def test_no_secret_stays_in_a_log_task_table_address_or_page(
     a_signer(world)
     browsers = [Browser(), Browser(strict=True), Browser(), Browser()]
 
-    with walk.messages() as sent:
+    with walk.messages() as sent, walk.reports() as reports:
         batch = sign_in_and_sign(world, browsers[0])
         forge(browsers[1])
         authorise_packages(world, browsers[2])
         try_destination(browsers[3])
+        assert browsers[3].get("/metrics") == 200
     values = secrets_of(world, batch, browsers)
     world.work(batch)
     assert batch.state == "DONE"
 
-    seen = [*sent, *walk.logged(caplog.records), *traces(world)]
+    seen = [*sent, *reports, *walk.logged(caplog.records), *traces(world)]
     seen += [answer for one in browsers for answer in one.answers]
     there = walk.found(seen, values)
     assert {(name.rstrip(" 0123456789"), place) for name, place in there} == WHERE_IT_LIVES
@@ -281,7 +283,11 @@ def assert_the_walk_went_everywhere(seen: list[walk.Content], batch: SigningBatc
         one for one in known if not any(one[0] == place and one[1] in text for place, text in seen)
     } == set()
     kinds = {place.split(" ")[0] for place, _text in seen}
-    assert kinds == {"table", "decoded", "broker", "task", "log", "answer", "command", "file"}
+    assert kinds == {"table", "decoded", "broker", "task", "log", "answer", "command", "file", "report"}
+    assert (
+        len([place for place, text in seen if place.startswith("report") and b"planted fault" in text]) >= 5
+    )
+    assert current_app.conf.result_backend is None, "no answer of a task is kept anywhere"
     pages = [place for place, _text in seen if place.startswith("answer 500")]
     assert len(pages) == 5
 

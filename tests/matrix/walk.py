@@ -9,6 +9,7 @@ import base64
 import json
 import logging
 import os
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +20,9 @@ import redis
 from celery import signals
 from django.conf import settings
 from django.contrib.sessions.models import Session
+from django.core.signals import got_request_exception
+from django.http import HttpRequest
+from django.views.debug import ExceptionReporter
 
 from hocba.logs import JsonLines
 from tests.matrix import state
@@ -83,6 +87,23 @@ def messages() -> Iterator[list[Content]]:
         yield sent
     finally:
         signals.before_task_publish.disconnect(note)
+
+
+@contextmanager
+def reports() -> Iterator[list[Content]]:
+    """Yield a list that grows by what a reporter of exceptions would send: frames with their locals."""
+    made: list[Content] = []
+
+    def note(request: HttpRequest, **_: Any) -> None:
+        reporter = ExceptionReporter(request, *sys.exc_info())
+        told = reporter.get_traceback_html() + reporter.get_traceback_text()
+        made.append((f"report of {request.path}", told.encode()))
+
+    got_request_exception.connect(note, weak=False)
+    try:
+        yield made
+    finally:
+        got_request_exception.disconnect(note)
 
 
 def logged(records: Iterable[logging.LogRecord]) -> Iterator[Content]:
