@@ -166,6 +166,8 @@ def reopen(unit: Unit, *, by: Actor) -> None:
     unit = _locked(unit, by, from_above=True)
     if unit.parent is not None and unit.parent.closed_on is not None:
         raise Conflict(_("Đơn vị cấp trên đã đóng. Hãy mở lại đơn vị ấy trước."))
+    if unit.closed_on is None:
+        return
     unit.closed_on = None
     unit.save(update_fields=["closed_on"])
     audit.record(by, "unit.reopen", unit_path=unit.path, subject=("unit", unit.code))

@@ -26,7 +26,7 @@ SPARE_SIGNATURES = 10
 """For the packages cut from a sealed class, and for items that are begun twice."""
 
 
-@sensitive_variables("pin")
+@sensitive_variables()
 def authorise(class_year: ClassYear, *, role: SignerRole, pin: str, by: Actor) -> SigningBatch:
     """Open a key session with `pin` and start (or resume) the batch of everything of the class that is ready.
 
@@ -43,7 +43,7 @@ def authorise(class_year: ClassYear, *, role: SignerRole, pin: str, by: Actor) -
 
 
 @transaction.atomic
-@sensitive_variables("pin")
+@sensitive_variables()
 def _authorise(class_year: ClassYear, role: SignerRole, pin: str, by: Actor) -> SigningBatch:
     require(by, PERMISSION[role], class_year)
     rows = ClassYear.objects.select_related("school").select_for_update(no_key=True, of=("self",))

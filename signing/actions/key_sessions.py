@@ -37,7 +37,7 @@ def certificate_for(by: Actor, school: Unit, role: SignerRole) -> Authority:
     return found
 
 
-@sensitive_variables("pin")
+@sensitive_variables()
 def open_session(authority: Authority, *, signatures: int, purpose: str, pin: str) -> keys.Session:
     """Return a session for so many signatures, `SESSION_MINUTES` long; `purpose` stands in the agent's journal.
 
