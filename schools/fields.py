@@ -18,6 +18,7 @@ FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 """Days that a form takes: beyond them lies only what was mistyped, and a calendar that cannot be computed with."""
 DAY_FORMATS = ("%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%Y-%m-%d")
 """How people write a day, and how a browser's calendar does."""
+TWELVE_DIGITS = RegexValidator(r"^[0-9]{12}\Z", gettext_lazy("Số định danh cá nhân gồm đúng 12 chữ số."))
 AS_TYPED = {"autocapitalize": "none", "spellcheck": "false", "autocomplete": "off"}
 """Attributes of an input whose letters no keyboard should correct."""
 
@@ -75,9 +76,7 @@ def personal_number_field() -> forms.CharField:
     return forms.CharField(
         label=gettext_lazy("Số định danh cá nhân"),
         help_text=gettext_lazy("12 chữ số, như trên thẻ căn cước."),
-        validators=[
-            RegexValidator(r"^[0-9]{12}\Z", gettext_lazy("Số định danh cá nhân gồm đúng 12 chữ số."))
-        ],
+        validators=[TWELVE_DIGITS],
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
         error_messages={"required": gettext_lazy("Hãy ghi số định danh cá nhân.")},
     )

@@ -14,8 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from hocba.kernel.errors import DomainError, Invalid
-from schools.fields import AS_TYPED, FIRST_DAY, LAST_DAY, DayField, TextField, offer
-from schools.models.people import personal_number_shape
+from schools.fields import AS_TYPED, FIRST_DAY, LAST_DAY, TWELVE_DIGITS, DayField, TextField, offer
 from signing.actions.checks import FiveFields
 from signing.actions.confirmation import Question, ask, still_open
 from signing.seal.trust import SignerRole
@@ -221,7 +220,7 @@ class ParticularsForm(forms.Form):
     personal_number = forms.CharField(
         label=_("Số định danh cá nhân của học sinh"),
         help_text=_("12 chữ số, trên giấy khai sinh hoặc trong ứng dụng VNeID."),
-        validators=[personal_number_shape],
+        validators=[TWELVE_DIGITS],
         error_messages={"required": _("Hãy nhập số định danh cá nhân.")},
         widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
     )
