@@ -6,7 +6,7 @@ import logging
 
 from celery import shared_task
 
-from exports.actions import discovery, packaging, rounds
+from exports.actions import discovery, ended, packaging, rounds
 from exports.queries import waiting
 from hocba.kernel import clock
 from hocba.kernel.errors import DomainError
@@ -17,8 +17,9 @@ logger = logging.getLogger(__name__)
 
 @shared_task
 def deliver(**_: object) -> None:
-    """Go once round all destinations: discover, cut, register, send, ask."""
+    """Go once round all destinations: follow ended certificates, discover, cut, register, send, ask."""
     by = actors.system(clock.now())
+    ended.follow(by=by)
     destinations = rounds.open_destinations()
     for destination in destinations:
         discovery.owe_certificates(destination, by=by)

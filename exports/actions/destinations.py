@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from exports.actions import accounts
 from exports.ministry.client import MinistryClient, Refused, Retryable
+from exports.ministry.messages import password_hash
 from exports.models import Destination
 from hocba.kernel.errors import Conflict, Invalid
 from schools import audit, seen, texts
@@ -24,6 +25,10 @@ from schools.permissions import Permission, require
 
 FIELDS: Final = ("name", "base_url", "user_name", "is_open")
 CODE_SHAPE: Final = re.compile(r"[a-z0-9][a-z0-9-]{1,31}")
+CODE_OF_ANSWER: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}")
+NOT_SHOWN: Final = "code-not-shown"
+LONGEST_SHARED: Final = 6
+"""Characters in a row that a code and a secret may not have in common."""
 USER_SHAPE: Final = re.compile(r"[A-Za-z0-9._@-]{1,80}")
 PATIENCE: Final = (5.0, 10.0)
 """Seconds to connect and seconds between two bytes, while a person waits for the answer."""
@@ -133,10 +138,26 @@ def _try(destination: Destination) -> Tried:
     except Retryable as away:
         return Tried(away.reason)
     except Refused as refused:
-        return Tried(refused.answer.error[:40], refused=True)
+        return Tried(_safe(refused.answer.error, account.secret), refused=True)
     finally:
         client.close()
     return Tried("ok")
+
+
+def _safe(code: str, secret: str) -> str:
+    """Return a refusal's code as it may be kept and shown: what the other side says is not ours to trust.
+
+    Whoever answers at an address was sent the secret's hash: an answer that repeats a part of either, or has not
+    the shape of a code, is not repeated into the trail.
+    """
+    said, own = code.casefold(), secret.casefold()
+    leaks = said in own or _shares(said, own) or _shares(said, password_hash(secret))
+    return NOT_SHOWN if leaks or not CODE_OF_ANSWER.fullmatch(code) else code
+
+
+def _shares(code: str, hidden: str) -> bool:
+    part = min(LONGEST_SHARED, len(hidden))
+    return any(hidden[at : at + part] in code for at in range(len(hidden) - part + 1))
 
 
 def _checked(facts: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, object]]:

@@ -9,7 +9,7 @@ from django.db.models import Count, Q, QuerySet
 
 from exports.models import Delivery, Kind, PackagingSession
 from schools.models import Unit
-from signing.models import SigningBatch
+from signing.models import Authority, SigningBatch
 from signing.seal.trust import SignerRole
 
 ROWS_A_PACKAGE = 150
@@ -83,11 +83,14 @@ def without_session(groups: list[Group], at: datetime) -> list[Group]:
 def _seals(at: datetime) -> QuerySet[SigningBatch]:
     """Return the seal's batches that are through while their key session is still open."""
     done = SigningBatch.objects.filter(
-        role=SignerRole.SEAL, state=SigningBatch.State.DONE, key_session_ends_at__gt=at
+        role=SignerRole.SEAL,
+        state=SigningBatch.State.DONE,
+        key_session_ends_at__gt=at,
+        authority__state=Authority.State.APPROVED,
     )
     return done.exclude(key_session="")
 
 
 def _own(at: datetime) -> QuerySet[PackagingSession]:
     """Return the sessions that clerks opened for packages."""
-    return PackagingSession.objects.filter(ends_at__gt=at)
+    return PackagingSession.objects.filter(ends_at__gt=at, authority__state=Authority.State.APPROVED)

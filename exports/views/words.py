@@ -55,6 +55,9 @@ TRIES = {
     "LOGIN_WRONG": gettext_lazy(
         "Nơi nhận trả lời, nhưng không nhận tài khoản hoặc mật khẩu này. Hãy đối chiếu với giấy cấp tài khoản."
     ),
+    "code-not-shown": gettext_lazy(
+        "Nơi nhận trả lời và từ chối. Mã lỗi của nơi nhận không đúng quy cách nên không được ghi lại."
+    ),
     "user-missing": gettext_lazy("Chưa có tài khoản giao dịch. Hãy ghi tài khoản rồi thử lại."),
     "secret-missing": gettext_lazy(
         "Máy chủ chưa đọc được mật khẩu của tài khoản. Người vận hành cần đặt tệp mật khẩu."

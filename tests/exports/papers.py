@@ -138,7 +138,7 @@ def a_destination(unit_path: str = "", code: str = "ministry") -> Destination:
     )[0]
 
 
-def a_package(class_year: ClassYear) -> Package:
+def a_package(class_year: ClassYear, **fields: Any) -> Package:
     """Return a signed package as a row."""
     batch = SigningBatch.objects.filter(class_year=class_year).first()
     assert batch is not None
@@ -151,7 +151,7 @@ def a_package(class_year: ClassYear) -> Package:
         content_sha256=uuid.uuid4().hex * 2,
         content_bytes=1,
         documents=1,
-        signed_at=NOW,
+        **({"signed_at": NOW} | fields),
     )
 
 

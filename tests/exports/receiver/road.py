@@ -98,17 +98,22 @@ class World:
         ready = xml.prepare_package(tuple(documents), by.chain, signing_time=self.now)
         return xml.complete_package(ready.document, sign(by, ready.digest))
 
-    def write_trust(self, directory: Path, *, register: bool) -> Path:
-        """Write a trust directory, with or without the register of persons."""
+    def write_trust(self, directory: Path, *, register: bool, seal_ended: datetime | None = None) -> Path:
+        """Write a trust directory, with or without the register of persons; and with the end of the school's seal."""
         roots = {role: [f"{role.value}.pem"] for role in self.pki.anchors()}
         files = {f"{role.value}.pem": found for role, found in self.pki.anchors().items()}
         files["others.pem"] = tuple(one.certificate for one in self.pki.authorities())
         write_anchors(directory, Anchors(roots, ["others.pem"], specimen=True), files)
         if register:
             since = self.now - timedelta(days=1)
+            signers: list[tuple[SignerRole, IssuedKey, datetime | None]] = [
+                (SignerRole.HOMEROOM, self.homeroom, None),
+                (SignerRole.LEADER, self.leader, None),
+            ]
+            signers += [(SignerRole.SEAL, self.school, seal_ended)] if seal_ended else []
             entries = [
-                AuthorityEntry(SCHOOL, role, key.certificate.fingerprint(hashes.SHA256()).hex(), since, None)
-                for role, key in ((SignerRole.HOMEROOM, self.homeroom), (SignerRole.LEADER, self.leader))
+                AuthorityEntry(SCHOOL, role, key.certificate.fingerprint(hashes.SHA256()).hex(), since, end)
+                for role, key, end in signers
             ]
             signed = authority_list(entries, number=1, issued_at=self.now)
             operator = self.pki.operator

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 import requests
@@ -286,6 +287,21 @@ def test_with_a_register_of_persons_only_approved_signers_pass(
     assert rows[1].state == 0
     assert rows[1].error in {"ROW_SIGNATURE", "ROW_OPEN"}
     assert rows[1].error_field_title == "GVCN"
+
+    # The registry ended the school's seal, which this receiver had approved; a second seal signs the lists.
+    second = world.pki.issue_organisation("Trường Tiểu học Bản Mẫu", SCHOOL)
+    client.register_certificate(SENDER, world.registration(second), new_id())
+    for ended, state in ((timedelta(minutes=50), 0), (timedelta(minutes=40), 1)):  # sealed 45 minutes ago
+        world.write_trust(receiver.directory / "trust", register=True, seal_ended=world.now - ended)
+        document, message = world.sealed(), new_id()
+        assert (
+            refusal(client.submit, SENDER, world.package([document]), new_id())[0]
+            == "LIST_SIGNER_NOT_APPROVED"
+        )
+        client.submit(SENDER, world.package([document], key=second), message)
+        (row,) = result(client, SENDER, message).rows()
+        assert (row.state, row.error) == (state, "" if state else "ROW_SIGNATURE")
+        assert state or ("chứng thư đã bị ngừng" in row.error_description)
 
 
 def test_nothing_was_complained_about(receiver: Receiver, approved: MinistryClient) -> None:

@@ -84,6 +84,7 @@ def scenes(world: World) -> dict[str, tuple[Person | None, str]]:
         "withdrawn": (world.clerk, reverse("signing:document", args=[gone.look_up_code])),
         "register": (world.clerk, reverse("signing:certificates")),
         "decide": (world.department, reverse("signing:certificates")),
+        "end": (world.homeroom, reverse("signing:end", args=[world.homeroom.authorities.get().pk])),
         "verify": (None, reverse("signing:verify")),
         "code": (None, reverse("signing:verify-code", args=[sealed.look_up_code])),
         "code-withdrawn": (None, reverse("signing:verify-code", args=[gone.look_up_code])),
