@@ -287,11 +287,10 @@ def _transcript(enrolment: Enrolment, by: Actor) -> Transcript:
     )
 
 
-def _frozen(enrolment: Enrolment, sheet: IssueSheet, code: str, **changes: Any) -> bytes:
+def _general(enrolment: Enrolment, sheet: IssueSheet, code: str) -> General:
     pupil, class_year = enrolment.pupil, enrolment.class_year
     school, year = class_year.school, class_year.school_year_id
-    stated: dict[str, Any] = {"outcome": "Hoàn thành tốt", "promoted": True, "grade_completed": True}
-    general = General(
+    return General(
         format_version="1.0",
         circular="27/2020/TT-BGDĐT",
         look_up_code=code,
@@ -332,8 +331,14 @@ def _frozen(enrolment: Enrolment, sheet: IssueSheet, code: str, **changes: Any) 
         class_name=class_year.name,
         school_year_start=int(year[:4]),
     )
+
+
+def _frozen(enrolment: Enrolment, sheet: IssueSheet, code: str, **changes: Any) -> bytes:
+    class_year = enrolment.class_year
+    school, year = class_year.school, class_year.school_year_id
+    stated: dict[str, Any] = {"outcome": "Hoàn thành tốt", "promoted": True, "grade_completed": True}
     data = TranscriptData(
-        general=general,
+        general=_general(enrolment, sheet, code),
         history=(HistoryRow(class_year.name, school.name, enrolment.arrived_on, year),),
         summary=Summary(**({**stated, "homeroom_comment": "Em có nhiều cố gắng."} | changes)),
         subjects=(

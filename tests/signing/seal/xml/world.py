@@ -207,76 +207,78 @@ def raw_signature(key: IssuedKey, digest: bytes) -> bytes:
     return key.key.sign(digest, ec.ECDSA(Prehashed(hashes.SHA256())))
 
 
+GENERAL = General(
+    format_version="1.0",
+    circular="27/2020/TT-BGDĐT",
+    look_up_code="",
+    school_year="2026-2027",
+    department_code="99",
+    department_name="Sở Giáo dục và Đào tạo tỉnh Mẫu",
+    school_code=SCHOOL,
+    school_name="Trường Tiểu học Hoa Sen",
+    district_name="Không",
+    ward_name="Phường Bình Minh",
+    province_name="Tỉnh Mẫu",
+    level_code="02",
+    register_number="2022/0147",
+    full_name="Nguyễn Thị Ánh Dương",
+    personal_number="099316000123",
+    pupil_code="9900010100147",
+    sex="Nữ",
+    born_on=date(2016, 3, 5),
+    weight_kg="31.5",
+    height_cm="138",
+    excused_absences=2,
+    unexcused_absences=0,
+    birthplace="Phường Bình Minh, Tỉnh Mẫu",
+    home_town="Xã Đồng Lúa, Tỉnh Mẫu",
+    residence="Số 7, đường Hoa Phượng, Phường Bình Minh, Tỉnh Mẫu",
+    ethnicity="Kinh",
+    nationality="Việt Nam",
+    mother_name="Trần Thị Lụa",
+    leader_name="Lê Thị Bích Hằng",
+    leader_personal_number=LEADER_NUMBER,
+    issue_place="Phường Bình Minh",
+    created_on=date(2027, 5, 26),
+    issued_on=date(2027, 5, 28),
+    leader_title="Hiệu trưởng",
+    homeroom_teacher_name="Phạm Thu Hường",
+    homeroom_teacher_personal_number=TEACHER_NUMBER,
+    grade=5,
+    class_name="5A",
+    school_year_start=2026,
+)
+YEAR = TranscriptData(
+    general=GENERAL,
+    history=(
+        HistoryRow("4A", "Trường Tiểu học Hoa Sen", date(2025, 8, 25), "2025-2026"),
+        HistoryRow("5A", "Trường Tiểu học Hoa Sen", date(2026, 8, 24), "2026-2027"),
+    ),
+    summary=Summary(
+        outcome="Hoàn thành tốt",
+        promoted=True,
+        grade_completed=True,
+        level_completed=True,
+        section_6="Hoàn thành chương trình tiểu học.",
+        homeroom_comment="Em chăm ngoan, có ý thức vươn lên trong học tập.",
+    ),
+    subjects=(
+        SubjectRow("TV", "Tiếng Việt", "T", 9, "Đọc trôi chảy, viết đúng chính tả."),
+        SubjectRow("TOAN", "Toán", "T", 10, "Tính toán nhanh và chính xác."),
+        SubjectRow("DD", "Đạo đức", "H", None, "Lễ phép, biết giúp đỡ bạn."),
+    ),
+    traits=v1_0.traits(
+        LEVELS,
+        qualities_comment="Em yêu trường lớp.",
+        general_competences_comment="Em tự giác học tập.",
+        specific_competences_comment="Em có năng khiếu về ngôn ngữ.",
+    ),
+)
+
+
 def freeze(code: str, **changes: object) -> bytes:
     """Return the frozen bytes of a fictional pupil's year."""
-    general = General(
-        format_version="1.0",
-        circular="27/2020/TT-BGDĐT",
-        look_up_code=code,
-        school_year="2026-2027",
-        department_code="99",
-        department_name="Sở Giáo dục và Đào tạo tỉnh Mẫu",
-        school_code=SCHOOL,
-        school_name="Trường Tiểu học Hoa Sen",
-        district_name="Không",
-        ward_name="Phường Bình Minh",
-        province_name="Tỉnh Mẫu",
-        level_code="02",
-        register_number="2022/0147",
-        full_name="Nguyễn Thị Ánh Dương",
-        personal_number="099316000123",
-        pupil_code="9900010100147",
-        sex="Nữ",
-        born_on=date(2016, 3, 5),
-        weight_kg="31.5",
-        height_cm="138",
-        excused_absences=2,
-        unexcused_absences=0,
-        birthplace="Phường Bình Minh, Tỉnh Mẫu",
-        home_town="Xã Đồng Lúa, Tỉnh Mẫu",
-        residence="Số 7, đường Hoa Phượng, Phường Bình Minh, Tỉnh Mẫu",
-        ethnicity="Kinh",
-        nationality="Việt Nam",
-        mother_name="Trần Thị Lụa",
-        leader_name="Lê Thị Bích Hằng",
-        leader_personal_number=LEADER_NUMBER,
-        issue_place="Phường Bình Minh",
-        created_on=date(2027, 5, 26),
-        issued_on=date(2027, 5, 28),
-        leader_title="Hiệu trưởng",
-        homeroom_teacher_name="Phạm Thu Hường",
-        homeroom_teacher_personal_number=TEACHER_NUMBER,
-        grade=5,
-        class_name="5A",
-        school_year_start=2026,
-    )
-    data = TranscriptData(
-        general=replace(general, **changes),
-        history=(
-            HistoryRow("4A", "Trường Tiểu học Hoa Sen", date(2025, 8, 25), "2025-2026"),
-            HistoryRow("5A", "Trường Tiểu học Hoa Sen", date(2026, 8, 24), "2026-2027"),
-        ),
-        summary=Summary(
-            outcome="Hoàn thành tốt",
-            promoted=True,
-            grade_completed=True,
-            level_completed=True,
-            section_6="Hoàn thành chương trình tiểu học.",
-            homeroom_comment="Em chăm ngoan, có ý thức vươn lên trong học tập.",
-        ),
-        subjects=(
-            SubjectRow("TV", "Tiếng Việt", "T", 9, "Đọc trôi chảy, viết đúng chính tả."),
-            SubjectRow("TOAN", "Toán", "T", 10, "Tính toán nhanh và chính xác."),
-            SubjectRow("DD", "Đạo đức", "H", None, "Lễ phép, biết giúp đỡ bạn."),
-        ),
-        traits=v1_0.traits(
-            LEVELS,
-            qualities_comment="Em yêu trường lớp.",
-            general_competences_comment="Em tự giác học tập.",
-            specific_competences_comment="Em có năng khiếu về ngôn ngữ.",
-        ),
-    )
-    return v1_0.frozen_bytes(data)
+    return v1_0.frozen_bytes(replace(YEAR, general=replace(GENERAL, look_up_code=code, **changes)))
 
 
 def digest(data: bytes) -> bytes:
