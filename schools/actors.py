@@ -111,6 +111,7 @@ class Actor:
             leads=tuple(one for one in self.leads if one.startswith(path)),
         )
 
+
 def of(person: Person, at: datetime, *, request_id: str = "", working_in: int | None = None) -> Actor:
     """Return `person` as an actor at `at` (aware), with the roles in force then: one query.
 
