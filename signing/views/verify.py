@@ -68,7 +68,7 @@ def _files(request: HttpRequest) -> HttpResponse:
     files = request.FILES.getlist("files")
     error = _upload_error(files)
     if error:
-        context = {"form": CodeForm(), "error": error}
+        context = {"form": CodeForm(), "error": error, "number": request_number.get()}
         return render(request, "signing/verify.html", context, status=422)
     data = [one.read(MAX_BYTES + 1) for one in files]
     try:
@@ -76,11 +76,12 @@ def _files(request: HttpRequest) -> HttpResponse:
     except Conflict as often:
         return _too_often(request, often)
     results = [_result(one.name or "", verdict) for one, verdict in zip(files, verdicts, strict=True)]
-    return render(request, "signing/verified.html", {"results": results, "at": clock.now()})
+    context = {"results": results, "at": clock.now(), "number": request_number.get()}
+    return render(request, "signing/verified.html", context)
 
 
 def _too_often(request: HttpRequest, often: Conflict) -> HttpResponse:
-    context = {"form": CodeForm(), "error": str(often.sentence)}
+    context = {"form": CodeForm(), "error": str(often.sentence), "number": request_number.get()}
     return render(request, "signing/verify.html", context, status=429)
 
 

@@ -360,7 +360,8 @@ def test_the_second_gets_a_question_and_overwrites_nothing(key: str, ready: Coun
     told = [
         re.findall(r"(?:error|notice)[^>]*>(.{0,300})", one.content.decode(), re.DOTALL) for one in answers
     ]
-    assert codes in ([200, 409], [302, 409], [200, 422], [302, 422]), (codes, told)
+    usual = ([200, 409], [302, 409], [200, 422], [302, 422])
+    assert codes in ([[302, 409]] if key == "exports:destination" else usual), (codes, told)
     assert rows_of(meeting.action) - before == 1
     asked = max(answers, key=lambda answer: int(answer.status_code)).content.decode()
     assert meeting.asks is not None

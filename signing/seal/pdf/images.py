@@ -9,11 +9,15 @@ from functools import lru_cache
 from lxml import etree
 
 MAX_BYTES = 512 * 1024
+MOST_PIXELS = 4_000_000
+"""Of a PNG: more than any scan of a signature needs, and 16 MB when it is drawn."""
+MOST_ELEMENTS = 2_000
 _SVG = "{http://www.w3.org/2000/svg}"
 _DRAWN = {
     "svg", "g", "path", "circle", "ellipse", "rect", "line", "polyline", "polygon", "defs", "title", "desc",
-    "clipPath", "linearGradient", "radialGradient", "stop", "use",
+    "clipPath", "linearGradient", "radialGradient", "stop",
 }  # fmt: skip
+"""Without `use`: shapes that use shapes grow tenfold with each line."""
 
 
 class BadImage(Exception):
@@ -54,7 +58,13 @@ def _check_png(picture: bytes) -> None:
 
     try:
         with Image.open(io.BytesIO(picture), formats=["PNG"]) as image:
+            if image.width * image.height > MOST_PIXELS:
+                raise BadImage("PNG pixels")
             image.verify()
+        with Image.open(io.BytesIO(picture), formats=["PNG"]) as image:
+            image.load()  # the pixels are there, too: what cannot be drawn is refused now, not at the seal
+    except BadImage:
+        raise
     except Exception as error:  # Pillow raises many kinds for broken files
         raise BadImage("PNG") from error
 
@@ -67,6 +77,8 @@ def _check_svg(picture: bytes) -> None:
         raise BadImage("SVG") from error
     if root.tag != f"{_SVG}svg" or root.getroottree().docinfo.internalDTD is not None:
         raise BadImage("SVG")
+    if sum(1 for _ in root.iter()) > MOST_ELEMENTS:
+        raise BadImage("SVG size")
     for element in root.iter("*"):
         name = str(element.tag).removeprefix(_SVG)
         if name not in _DRAWN:
@@ -74,3 +86,11 @@ def _check_svg(picture: bytes) -> None:
         names = [str(key) for key in element.attrib]
         if any(key.endswith("href") and not str(element.get(key)).startswith("#") for key in names):
             raise BadImage("SVG reference")
+        if any(_leads_away(str(value)) for value in element.attrib.values()):
+            raise BadImage("SVG address")
+
+
+def _leads_away(value: str) -> bool:
+    """Say whether a value names another address than a part of this picture, or hides one behind escapes."""
+    plain = "".join(one for one in value.lower() if one not in " \t\r\n'\"")
+    return "\\" in plain or plain.count("url(") != plain.count("url(#")
