@@ -58,10 +58,11 @@ def _authorise(class_year: ClassYear, role: SignerRole, pin: str, by: Actor) -> 
     session = key_sessions.open_session(authority, signatures=wanted, purpose=role.value, pin=pin)
     if batch is None:
         batch = SigningBatch(class_year=class_year, role=role, total=0, authorised_at=by.at, touched_at=by.at)
+    another = batch.authority_id not in (None, authority.pk)
     batch.authority, batch.authorised_by, batch.touched_at = authority, by.person, by.at
     batch.state, batch.paused_reason = SigningBatch.State.RUNNING, ""
     batch.key_session, batch.key_session_ends_at = session.id, session.expires_at
-    _fill(batch, ready)
+    _fill(batch, ready, another=another)
     audit.record(
         by,
         f"batch.authorise-{role.value.lower()}",
@@ -123,17 +124,21 @@ def _window(sheet: IssueSheet) -> timedelta:
     return timedelta(days=int(days))
 
 
-def _fill(batch: SigningBatch, ready: list[Transcript]) -> None:
+def _fill(batch: SigningBatch, ready: list[Transcript], *, another: bool) -> None:
     """Give the batch one open item for each of `ready`, and count again.
 
     What waited, was only intended, or had failed begins anew: another day, another certificate. A seal that
-    was made and stored (SIGNED) is kept and goes on from there. What a worker still holds ends by its lock.
+    was made and stored (SIGNED) is kept and goes on from there, unless `another` certificate takes the batch up: the
+    earlier one may have ended before that seal. What a worker still holds ends by its lock.
     """
     versions = {one.current_id: one for one in ready if one.current_id is not None}
     batch.save()
     known = dict(batch.items.values_list("version_id", "pk"))
-    again = batch.items.filter(version__in=versions, state__in=["INTENDED", "FAILED"])
-    again.update(state="WAITING", prepared_xml=None, digest="", failure_code="", failure_facts={})
+    begun = ["INTENDED", "FAILED", *(["SIGNED"] if another else [])]
+    again = batch.items.filter(version__in=versions, state__in=begun)
+    again.update(
+        state="WAITING", prepared_xml=None, signed_xml=None, digest="", failure_code="", failure_facts={}
+    )
     left = batch.items.exclude(version__in=versions).filter(state__in=["WAITING", "INTENDED"])
     left.update(state="FAILED", failure_code="frozen-anew", prepared_xml=None)
     SigningItem.objects.bulk_create(

@@ -91,13 +91,16 @@ def _facts(entry: Any) -> list[dict[str, object]]:
         {"label": _("Vai trò ký"), "value": sentences.ROLES[entry.role]},
         {"label": _("Trường"), "value": entry.school.name},
         {"label": _("Số chứng thư"), "value": entry.certificate.serial},
-        {"label": _("Được ký từ"), "value": moment(entry.from_at) if entry.decided_at else ""},
+        {
+            "label": _("Được ký từ"),
+            "value": moment(entry.from_at) if entry.state in ("APPROVED", "ENDED") else "",
+        },
     ]
 
 
 def moment(instant: Any) -> str:
     """Return an instant to the second: here the second decides."""
-    return str(instant.astimezone(VIETNAM).strftime("%H:%M:%S %d/%m/%Y"))
+    return str(instant.astimezone(VIETNAM).strftime("%d/%m/%Y %H:%M:%S"))
 
 
 def history(entry: Any) -> list[str]:
@@ -123,6 +126,6 @@ def _told(word: str, person: Any, instant: Any) -> str:
     told = {
         "word": word,
         "who": person.full_name,
-        "when": instant.astimezone(VIETNAM).strftime("%H:%M %d/%m/%Y"),
+        "when": instant.astimezone(VIETNAM).strftime("%d/%m/%Y %H:%M"),
     }
     return _("%(word)s – %(who)s, lúc %(when)s") % told

@@ -68,7 +68,7 @@ def test_the_holder_reports_a_loss_and_everybody_reads_since_when() -> None:
     assert own.to_at is not None
     clerk = signed_in(factories.a_clerk(school))
     listed = text(clerk.get(reverse("signing:certificates")))
-    assert f"Đã ngừng từ {own.to_at.astimezone(VIETNAM):%H:%M:%S %d/%m/%Y}" in listed
+    assert f"Đã ngừng từ {own.to_at.astimezone(VIETNAM):%d/%m/%Y %H:%M:%S}" in listed
     assert f"{teacher.full_name}, lúc" in listed
     assert "Mất thiết bị, lộ mã PIN hoặc lộ khóa: Rơi ở bến xe." in listed
     again = clerk.post(address, {"reason": "LOST"})
