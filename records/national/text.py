@@ -31,15 +31,22 @@ def stated(value: str | None, field: str = "") -> str | None:
     """
     if value is None:
         return None
+    # Printable leaves out every category that is refused or replaced below: most texts need no closer look.
+    plain = value.isprintable() and unicodedata.is_normalized("NFC", value)
+    text = (value if plain else _plain(value, field)).strip(" \n")
+    if len(text) > MAX_TEXT:
+        raise UnfitText("too-long", field)
+    return text or None
+
+
+def _plain(value: str, field: str) -> str:
+    """Return a text in NFC with plain spaces and line ends. Raises: UnfitText."""
     text = unicodedata.normalize("NFC", value.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " "))
     for char in text:
         code = _refusal(char)
         if code:
             raise UnfitText(code, field, f"U+{ord(char):04X}")
-    text = "".join(" " if unicodedata.category(char) == "Zs" else char for char in text).strip(" \n")
-    if len(text) > MAX_TEXT:
-        raise UnfitText("too-long", field)
-    return text or None
+    return "".join(" " if unicodedata.category(char) == "Zs" else char for char in text)
 
 
 def _refusal(char: str) -> str:

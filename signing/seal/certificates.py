@@ -38,16 +38,12 @@ _PERSONAL_NUMBER: Final = re.compile(r"(?:(?:CCCD|CMND|PNOVN|IDCVN)\s*[:\-]\s*)?
 
 def end_entity_findings(certificate: x509.Certificate, kind: AnchorRole, line: str) -> tuple[Reason, ...]:
     """Return what forbids this certificate to sign as `kind`: not an end entity, wrong use, weak key."""
-    subject = name_text(certificate.subject)
-    found = [
-        Reason.unknown(Sub.CHAIN_CONSTRAINTS_FAILURE, line, code, subject=subject)
-        for code in _wrong_use(certificate, kind)
-    ]
+    codes = [(Sub.CHAIN_CONSTRAINTS_FAILURE, code) for code in _wrong_use(certificate, kind)]
     if weak(certificate):
-        found.append(
-            Reason.unknown(Sub.CRYPTO_CONSTRAINTS_FAILURE, line, "path.weak-algorithm", subject=subject)
-        )
-    return tuple(found)
+        codes.append((Sub.CRYPTO_CONSTRAINTS_FAILURE, "path.weak-algorithm"))
+    return tuple(
+        Reason.unknown(sub, line, code, subject=name_text(certificate.subject)) for sub, code in codes
+    )
 
 
 @lru_cache(maxsize=4096)

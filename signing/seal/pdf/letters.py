@@ -11,7 +11,7 @@ import re
 import struct
 import unicodedata
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
@@ -77,10 +77,10 @@ class Letters:
     says: dict[int, str]
     widths: dict[int, float]
 
-    def text(self, codes: list[int]) -> str:
+    def text(self, codes: Iterable[int]) -> str:
         """Return what codes say. Raises: Refused, for one that says nothing."""
         try:
-            return "".join(self.says[code] for code in codes)
+            return "".join(map(self.says.__getitem__, codes))
         except KeyError as error:
             raise Refused("pdf.letters", "code without character") from error
 

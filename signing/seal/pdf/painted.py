@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from pyhanko.pdf_utils import generic
@@ -98,6 +98,10 @@ class _State:
     thin: bool = True
     font: tuple[Letters, float] | None = None
 
+    def again(self) -> _State:
+        """Return the same once more."""
+        return _State(self.dark, self.opaque, self.faint, self.thin, self.font)
+
 
 @dataclass(slots=True)
 class Page:
@@ -132,6 +136,7 @@ class _Reader:
         self._resources = page["/Resources"]
         self._lines = iter(page["/Contents"].data.split(b"\n"))
         self._known, self._where = known, where
+        self._fonts: dict[bytes, Letters] = {}
         self._states = [_State(), _State()]
         self._alphas: dict[bytes, float] = {}
         self._at: tuple[float, float] | None = None
@@ -142,13 +147,16 @@ class _Reader:
         """Return what the page shows. Raises: Refused."""
         self._expect(_FIRST.fullmatch(next(self._lines)), "axes")
         self._expect(next(self._lines) == b"q" and next(self._lines) == _SCALE, "scale")
+        takes = [(one.fullmatch, getattr(self, f"_{kind}", self._nothing)) for kind, one in _LINES]
         for count, line in enumerate(self._lines):
-            self._expect(count < MAX_LINES, "lines")
             place = _BY_OPERATOR.get(line[line.rfind(b" ") + 1 :])
-            found = None if place is None else _LINES[place][1].fullmatch(line)
-            if place is None or found is None:
+            if place is None or count >= MAX_LINES:
                 raise Refused("pdf.painted", f"{self._where}: {line[:40]!r}")
-            getattr(self, f"_{_LINES[place][0]}", self._nothing)(*found.groups())
+            matches, take = takes[place]
+            found = matches(line)
+            if found is None:
+                raise Refused("pdf.painted", f"{self._where}: {line[:40]!r}")
+            take(*found.groups())
         self._expect(len(self._states) == 1, "states")
         return self.page
 
@@ -163,7 +171,7 @@ class _Reader:
         self._expect(False, "matrix")
 
     def _save(self) -> None:
-        self._states.append(replace(self._states[-1]))
+        self._states.append(self._states[-1].again())
 
     def _restore(self) -> None:
         self._expect(len(self._states) > 1, "states")
@@ -226,7 +234,8 @@ class _Reader:
         if line != b"Q":
             self.page.pictures.append((left, top, left + across, top + down))
         while True:
-            self._expect(_DRAWN.fullmatch(line), f"picture {line[:40]!r}")
+            if not _DRAWN.fullmatch(line):
+                raise Refused("pdf.painted", f"{self._where}: picture {line[:40]!r}")
             depth += (line == b"q") - (line == b"Q")
             if line.endswith(b" Do"):
                 self._check_image(line.split()[0].decode())
@@ -260,8 +269,11 @@ class _Reader:
         self._at = (float(x), float(y))
 
     def _font(self, name: bytes, size: bytes) -> None:
-        self._expect(7 <= float(size) <= 60, "size")
-        self._states[-1].font = (self._font_of(self._resources, name.decode()), float(size))
+        points = float(size)
+        self._expect(7 <= points <= 60, "size")
+        if name not in self._fonts:
+            self._fonts[name] = self._font_of(self._resources, name.decode())
+        self._states[-1].font = (self._fonts[name], points)
 
     def _font_of(self, resources: Any, name: str) -> Letters:
         fonts = resources["/Font"]
@@ -280,11 +292,12 @@ class _Reader:
         for codes, moved in _PIECE.findall(pieces):
             if moved:
                 nudge += float(moved)
-                self._expect(abs(nudge) <= _NUDGE, "letters moved")
+                if abs(nudge) > _NUDGE:
+                    raise Refused("pdf.painted", f"{self._where}: letters moved")
                 continue
-            found = list(struct.unpack(f">{len(codes) // 4}H", bytes.fromhex(codes.decode())))
+            found = struct.unpack(f">{len(codes) // 4}H", bytes.fromhex(codes.decode()))
             says.append(font.text(found))
-            width += sum(font.widths[code] for code in found) - nudge
+            width += sum(map(font.widths.__getitem__, found)) - nudge
             nudge = 0.0
         self._at = None
         run = Run(place[0], place[0] + width * size / 1000, place[1], size, "".join(says))

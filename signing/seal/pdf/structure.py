@@ -17,6 +17,7 @@ from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 
+from signing.seal.pdf.contents import read_ahead
 from signing.seal.pdf.layout import MAX_OBJECTS, REVISIONS, Refused, check_layout
 
 MAX_BYTES = 10 * 1024 * 1024
@@ -108,6 +109,7 @@ def _open(data: bytes) -> PdfFileReader:
         reader = PdfFileReader(io.BytesIO(data), strict=True)
         if "/Encrypt" in reader.trailer or reader.encrypted:
             raise Refused("pdf.encrypted")
+        read_ahead(data, reader)
         if not isinstance(reader.root, generic.DictionaryObject):
             raise Refused("pdf.unreadable", "catalog")
     except BROKEN as error:

@@ -63,10 +63,14 @@ class _Seal:
     claimed: datetime | None
 
 
-def verify_pdf(data: bytes, trust: Trust, at: datetime) -> Verdict:
-    """Return the verdict on one sealed PDF at the moment `at` (aware). Never raises."""
+def verify_pdf(data: bytes, trust: Trust, at: datetime, *, judged: Verdict | None = None) -> Verdict:
+    """Return the verdict on one sealed PDF at the moment `at` (aware). Never raises.
+
+    `judged`: the verdict that `verify_xml` has just given on an XML with the same trust and moment; it is
+    taken over when the attachment is that very XML, byte for byte.
+    """
     try:
-        return _verify(data, trust, at)
+        return _verify(data, trust, at, judged)
     except Refused as refused:
         return _refused(refused.code, refused.detail)
     except Exception as error:  # the last resort: a hostile file must never get past by breaking a verifier
@@ -78,11 +82,12 @@ def attached_xml(data: bytes) -> bytes:
     return structure.attached_xml_of(data)
 
 
-def _verify(data: bytes, trust: Trust, at: datetime) -> Verdict:
+def _verify(data: bytes, trust: Trust, at: datetime, judged: Verdict | None) -> Verdict:
     anatomy = structure.read(data)
     seal, archive = revisions.check(anatomy)
     found = _judge_seal(anatomy, seal, archive, trust, at)
-    inner = verify_xml(anatomy.xml, trust, at)
+    known = judged is not None and judged.kind is Kind.XML and judged.xml == anatomy.xml
+    inner = judged if judged is not None and known else verify_xml(anatomy.xml, trust, at)
     reasons = [*found.reasons, *_binding(anatomy, found, inner, trust)]
     verdict = with_reasons(
         inner,

@@ -216,7 +216,7 @@ def test_every_code_in_use_is_listed() -> None:
     folder = Path(room.__file__).parent
     sources = [
         *folder.glob("*.py"),
-        *(folder.parent / f"{name}.py" for name in ("paths", "timestamps", "certificates", "proofs")),
+        *(folder.parent / f"{name}.py" for name in ("paths", "timestamps", "tokens", "certificates", "proofs")),
     ]
     used: set[str] = set()
     for source in sources:
