@@ -7,7 +7,6 @@ import json
 import re
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +42,6 @@ def answers(text: bytes, tmp_path: Path) -> list[dict[str, Any]]:
 
 
 def test_the_worked_cases_through_the_real_command() -> None:
-    began = time.monotonic()
     run = subprocess.run(
         [sys.executable, "manage.py", "assess", "-"],
         input=CASES.read_bytes(),
@@ -57,7 +55,6 @@ def test_the_worked_cases_through_the_real_command() -> None:
             "DATABASE_URL": "postgres://nobody@127.0.0.1:1/none",
         },
     )
-    assert time.monotonic() - began < 20  # a bare process on a busy machine; alone it takes about a second
     assert run.returncode == 0, run.stderr.decode()
     found = {line["case_id"]: line["result"] for line in map(json.loads, run.stdout.splitlines())}
     cases = [json.loads(line) for line in CASES.read_text("utf-8").splitlines()]
