@@ -183,6 +183,7 @@ USE_TZ = True
 # --- People and sessions --------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "schools.Account"
+AUTHENTICATION_BACKENDS = ["schools.signed_in.Accounts"]
 LOGIN_URL = "/dang-nhap/"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/"
