@@ -6,6 +6,8 @@ from exports.views import deliveries, destinations, families, look_up, standing
 
 app_name = "exports"
 urlpatterns = [
+    path("tra-cuu/", look_up.look_up, name="look-up"),
+    path("tra-cuu/tep/<str:ticket>.<str:kind>", look_up.download, name="look-up-file"),
     path("gui-so/", deliveries.overview, name="deliveries"),
     path("gui-so/ky-goi/", deliveries.authorise, name="authorise"),
     path("gui-so/truong/<str:code>/", deliveries.school, name="school"),
@@ -17,8 +19,6 @@ urlpatterns = [
     path("con-em/", families.children, name="children"),
     path("con-em/<int:pupil>/", families.child, name="child"),
     path("con-em/<int:pupil>/<uuid:code>.<str:kind>", families.download, name="child-file"),
-    path("tra-cuu/", look_up.look_up, name="look-up"),
-    path("tra-cuu/tep/<str:ticket>.<str:kind>", look_up.download, name="look-up-file"),
     path("tien-do/", standing.standing, name="standing"),
     path("tien-do/<str:code>/", standing.standing, name="standing-unit"),
 ]

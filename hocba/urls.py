@@ -18,7 +18,11 @@ api_docs = csp_update({"img-src": ["data:"]})(
     SpectacularSwaggerSplitView.as_view(url_name="api-schema", template_name="hocba/api_docs.html")
 )
 
+PAGES = [path("", include(f"{app}.urls")) for app in reversed(APPS) if find_spec(f"{app}.urls")]
+"""From the end, since addresses are tried one after another: strangers ask by the million, schools by the thousand."""
+
 urlpatterns = [
+    *PAGES,
     path("", front.door, name="front"),
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
@@ -27,7 +31,6 @@ urlpatterns = [
     path("api/schema/", SpectacularAPIView.as_view(), name="api-schema"),
     path("api/docs/", api_docs, name="api-docs"),
     *(path("api/v1/", include(f"{app}.api_urls")) for app in APPS if find_spec(f"{app}.api_urls")),
-    *(path("", include(f"{app}.urls")) for app in APPS if find_spec(f"{app}.urls")),
 ]
 if settings.SPECIMEN:  # for people who build pages
     urlpatterns.append(path("_/components", components_page, name="components"))

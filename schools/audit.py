@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, LiteralString
 
 from django.db import connection
 
@@ -10,12 +11,20 @@ from hocba.kernel.canonical import canonical_json
 from schools.actors import Actor
 from schools.writes import Writes
 
-INSERT = (
+_INSERT = (
     "INSERT INTO schools_auditevent (at, actor_id, actor_role, action, unit_path, subject_kind,"
     " subject_id, pupil_id, count, facts, request_id)"
-    " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s::jsonb, %s)"
+    " VALUES (%s, %s, %s, %s, %s, %s, {subject}, {pupil}, %s, %s::jsonb, %s)"
 )
 """Without RETURNING: the application role may add to the trail and not rewrite it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A value that the database finds itself, so that the row travels in one message with what was asked."""
+
+    text: LiteralString
+    parameters: tuple[object, ...]
 
 
 def record(
@@ -24,7 +33,7 @@ def record(
     *,
     unit_path: str,
     subject: tuple[str, object] = ("", ""),
-    pupil_id: int | None = None,
+    pupil_id: int | Found | None = None,
     count: int = 1,
     within: Writes | None = None,
     **facts: object,
@@ -33,6 +42,8 @@ def record(
 
     `action` is "<noun>.<verb>"; `subject` a kind and key; `pupil_id` only when one pupil was read or changed.
     """
+    (key, keys), (pupil, pupils) = _found(str(subject[1]), subject[1]), _found(pupil_id, pupil_id)
+    text = _INSERT.format(subject=key, pupil=pupil)
     values: list[Any] = [
         actor.at,
         actor.person_id,
@@ -40,17 +51,22 @@ def record(
         action,
         unit_path,
         subject[0],
-        str(subject[1]),
-        pupil_id,
+        *keys,
+        *pupils,
         count,
         canonical_json(facts).decode(),
         actor.request_id,
     ]
     if within is not None:
-        within.run(INSERT, values)
+        within.run(text, values)
         return
     with connection.cursor() as cursor:
-        cursor.execute(INSERT, values)
+        cursor.execute(text, values)
+
+
+def _found(plain: object, given: object) -> tuple[str, tuple[object, ...]]:
+    """Return a value's place in the row, and its parameters."""
+    return (f"({given.text})", given.parameters) if isinstance(given, Found) else ("%s", (plain,))
 
 
 def _role(actor: Actor, unit_path: str) -> str:

@@ -6,11 +6,11 @@ guardian, pupil) hang on rows. Two uses only: queries start with `visible`, acti
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from django.db.models import F, Model, Q, QuerySet
+from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from hocba.kernel.errors import NotFound, NotPermitted
@@ -161,7 +161,58 @@ def visible(actor: Actor, permission: Permission, rows: QuerySet[Row]) -> QueryS
 
 def may(actor: Actor, permission: Permission, row: Model) -> bool:
     """Return whether `actor` holds `permission` on `row`: the same answer as `visible`."""
-    return visible(actor, permission, type(row)._base_manager.filter(pk=row.pk)).exists()
+    return permission in held(actor, (permission,), row)
+
+
+def held(actor: Actor, permissions: Iterable[Permission], row: Model) -> frozenset[Permission]:
+    """Return which of `permissions` the actor holds on `row`, as `visible` would say; one query, or none.
+
+    None where roles alone decide and the row's unit is in memory: a unit keeps its place in the tree. How a person
+    stands beside a row is asked of the database each time.
+    """
+    path, found, asked = _unit_path(row), set(), list[tuple[Q, list[Permission]]]()
+    for permission in permissions:
+        beside = _by_relation(actor, permission, type(row))
+        if path is not None and path.startswith(actor.paths(permission)):
+            found.add(permission)
+            continue
+        rights = beside if path is not None else _by_role(actor, permission, type(row)) | beside
+        same = next((some for known, some in asked if known == rights), None)
+        if same is not None:
+            same.append(permission)
+        elif rights:
+            asked.append((rights, [permission]))
+    return frozenset(found).union(*_asked_together(row, asked))
+
+
+def _asked_together(row: Model, asked: list[tuple[Q, list[Permission]]]) -> list[list[Permission]]:
+    """Return the permissions whose condition the row meets."""
+    rows = type(row)._base_manager.filter(pk=row.pk)
+    if len(asked) < 2:
+        return [some for rights, some in asked if rows.filter(rights).exists()]
+    inner = type(row)._base_manager.filter(pk=OuterRef("pk"))
+    conditions = {
+        f"right_{place}": Exists(inner.filter(rights)) for place, (rights, _some) in enumerate(asked)
+    }
+    answer = rows.values_list(*conditions.values()).first() or ()
+    return [some for holds_it, (_rights, some) in zip(answer, asked, strict=False) if holds_it]
+
+
+def _unit_path(row: Any) -> str | None:
+    """Return the path of the unit to which a row belongs, if everything on the way is in memory.
+
+    Never for results and documents: behind the second lock the database itself must find the row.
+    """
+    if row.pk is None or row._meta.app_label != "schools":
+        return None
+    for name in filter(None, row.scope.unit.split("__")):
+        field = row._meta.get_field(name)
+        if not field.concrete or not field.is_cached(row):
+            return None
+        row = field.get_cached_value(row)
+        if row is None:
+            return None
+    return str(row.path)
 
 
 def require(actor: Actor, permission: Permission, row: Model) -> None:

@@ -21,16 +21,20 @@ def apply(paths: str | Iterable[str], pupils: Iterable[int] = ()) -> None:
 
     Raises: django.db.transaction.TransactionManagementError, outside a transaction; ValueError, for what is no path.
     """
-    opened = outermost([paths] if isinstance(paths, str) else paths)
-    if any(SEPARATOR in path or not path.endswith(".") for path in opened):
-        raise ValueError("a path of the tree has no comma and ends in a dot")
+    text, values = statement(paths, pupils)
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("a scope lives in a transaction")
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT set_config('hocba.scope', %s, true), set_config('hocba.pupils', %s, true)",
-            [SEPARATOR.join(opened), SEPARATOR.join(str(int(pupil)) for pupil in pupils)],
-        )
+        cursor.execute(text, values)
+
+
+def statement(paths: str | Iterable[str], pupils: Iterable[int] = ()) -> tuple[str, list[str]]:
+    """Return what `apply` says to the database, for a message that says more. Raises: ValueError, as `apply`."""
+    opened = outermost([paths] if isinstance(paths, str) else paths)
+    if any(SEPARATOR in path or not path.endswith(".") for path in opened):
+        raise ValueError("a path of the tree has no comma and ends in a dot")
+    values = [SEPARATOR.join(opened), SEPARATOR.join(str(int(pupil)) for pupil in pupils)]
+    return "SELECT set_config('hocba.scope', %s, true), set_config('hocba.pupils', %s, true)", values
 
 
 def apply_actor(actor: Actor) -> None:

@@ -6,6 +6,7 @@ from signing.views import certificates, documents, endings, ledger, sign, verify
 
 app_name = "signing"
 urlpatterns = [
+    path("xac-thuc/<uuid:code>", verify.code, name="verify-code"),
     path("lop/<str:code>/ky/<str:role>/", sign.sign, name="sign"),
     path("lop/<str:code>/ky/<str:role>/<int:transcript>/", sign.preview, name="preview"),
     path("lop/<str:code>/da-phat-hanh/", documents.issued, name="issued"),
@@ -17,7 +18,6 @@ urlpatterns = [
     path("chung-thu/<int:number>/ngung/", endings.end, name="end"),
     path("xac-thuc/", verify.verify, name="verify"),
     path("xac-thuc/hoc-ba.css", verify.stylesheet, name="stylesheet"),
-    path("xac-thuc/<uuid:code>", verify.code, name="verify-code"),
     path("xac-thuc/<uuid:code>/xem", verify.particulars, name="verify-particulars"),
     path("nhat-ky-minh-bach/", ledger.log, name="log"),
     path("nhat-ky-minh-bach/checkpoint", ledger.checkpoint, name="log-checkpoint"),

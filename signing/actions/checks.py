@@ -112,12 +112,11 @@ def look_up(code: UUID, *, asker: Asker) -> Standing | None:
     """
     by = asker.actor()
     _count("code", asker, CODES_A_MINUTE, by)
-    found = documents.standing_of(code)
     writes = Writes()
     writes.run("SET LOCAL synchronous_commit = off")
-    audit.record(by, "verify.code", unit_path="", subject=("code-known", found is not None), within=writes)
-    writes.send()
-    return found
+    known = audit.Found(documents.IS_KNOWN, (code,))
+    audit.record(by, "verify.code", unit_path="", subject=("code-known", known), within=writes)
+    return documents.standing_with(code, writes)
 
 
 def open_with_particulars(given: FiveFields, *, asker: Asker) -> Opened:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from pathlib import Path
+from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
@@ -21,6 +22,7 @@ from schools import audit
 from schools.actors import Actor
 from schools.models import ClassYear, SchoolYear
 from schools.permissions import Permission, one, visible
+from schools.writes import Writes
 from signing.log.leaf import Leaf
 from signing.models import PinnedProof, SealedDocument, Withdrawal
 from signing.seal import bundle
@@ -83,7 +85,23 @@ def standing_of(code: UUID) -> Standing | None:
     """
     with connection.cursor() as cursor:
         cursor.execute(_STANDING, [code])
-        row = cursor.fetchone()
+        return _standing(cursor.fetchone())
+
+
+def standing_with(code: UUID, writes: Writes) -> Standing | None:
+    """Send `writes` and ask the same, in one message that is a transaction of its own if none has begun."""
+    writes.run(_STANDING, [code])
+    (rows,) = writes.send_at_once()
+    return _standing(next(iter(rows), None))
+
+
+IS_KNOWN: Final = """
+    SELECT CASE WHEN EXISTS (SELECT FROM records_lookupentry WHERE look_up_code = %s) THEN 'True' ELSE 'False' END
+"""
+"""For the trail: whether there is such a code."""
+
+
+def _standing(row: tuple[Any, ...] | None) -> Standing | None:
     if row is None:
         return None
     found, school, year, *standing = row
@@ -98,6 +116,11 @@ def xml_of(sealed: SealedDocument) -> bytes:
 def pdf_of(sealed: SealedDocument) -> bytes:
     """Return the sealed PDF. Raises: Unavailable."""
     return _read(sealed.pdf_sha256)
+
+
+def stored(digest: str) -> bytes:
+    """Return a file of the store by its hash. Raises: Unavailable, when the store does not have it as it was."""
+    return _read(digest)
 
 
 def bundle_of(sealed: SealedDocument) -> bytes:

@@ -223,7 +223,7 @@ def pupils_of(row: Any) -> set[int]:
 
 @pytest.mark.parametrize("seed", range(6))
 def test_the_policy_agrees_with_the_oracle(seed: int) -> None:
-    """`visible` answers as walking does, and `may` as `visible`, for every person, permission and row."""
+    """`visible` answers as walking does, `may` and `held` as `visible`, for every person, permission and row."""
     facts = grow(seed)
     wrong = []
     by_model: dict[type[Model], list[Model]] = {}
@@ -245,6 +245,10 @@ def test_the_policy_agrees_with_the_oracle(seed: int) -> None:
             row = random.Random(seed).choice(facts.rows)
             if permissions.may(actor, permission, row) != expected(facts, person, permission, row):
                 wrong.append((person.pk, permission, "may", row, None))
+        row = random.Random(person.pk).choice(facts.rows)
+        allowed = {one for one in Permission if expected(facts, person, one, row)}
+        if permissions.held(actor, tuple(Permission), row) != allowed:
+            wrong.append((person.pk, "held", row, allowed))
 
     assert wrong == []
 

@@ -10,8 +10,10 @@ from uuid import uuid4
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends.db import SessionStore
+from django.db import connection
 from django.shortcuts import render
 from django.test import Client, RequestFactory
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import translation
 
@@ -71,6 +73,51 @@ def test_each_reading_is_in_the_trail_and_no_cache_keeps_the_page(sealed: Sealed
         assert AuditEvent.objects.filter(action="verify.code", subject_id=known).count() == 1
 
 
+def test_page_and_file_ask_the_database_once(sealed: SealedDocument) -> None:
+    """Django's notes of its block are no messages: tests/schools/test_writes.py says what the block does."""
+    ticket = looking_up.ticket(sealed)
+    doors = (
+        reverse("signing:verify-code", args=[sealed.look_up_code]),
+        reverse("api-verify-code", args=[sealed.look_up_code]),
+        *(reverse("exports:look-up-file", args=[ticket, kind]) for kind in ("pdf", "xml")),
+    )
+    for door in doors:
+        stranger().get(door)
+        with CaptureQueriesContext(connection) as asked:
+            assert stranger().get(door).status_code == 200
+        own = [one["sql"] for one in asked if one["sql"] not in ("BEGIN", "COMMIT")]
+        assert len(own) == 1, door
+
+
+def test_each_reading_of_a_file_is_in_the_trail_and_the_first_waits_for_the_disk(
+    sealed: SealedDocument,
+) -> None:
+    door = reverse("exports:look-up-file", args=[looking_up.ticket(sealed), "pdf"])
+    another = reverse("exports:look-up-file", args=[looking_up.ticket(sealed), "pdf"])
+    patience = []
+    for address in (door, door, another):
+        with CaptureQueriesContext(connection) as asked:
+            assert stranger().get(address).content.startswith(b"%PDF")
+        patience.append(not any("synchronous_commit = off" in one["sql"] for one in asked))
+
+    assert patience == [True, False, True]
+    rows = AuditEvent.objects.filter(action="transcript.download-pdf", pupil_id=sealed.pupil_id)
+    assert rows.filter(subject_id=str(sealed.pk), unit_path=sealed.school_path).count() == 3
+
+
+def test_a_new_visitor_can_send_the_form_and_a_stranger_cannot(sealed: SealedDocument) -> None:
+    client = Client(REMOTE_ADDR=f"10.{uuid4().int % 2**24}", enforce_csrf_checks=True)
+    address = reverse("signing:verify-particulars", args=[sealed.look_up_code])
+    page = client.get(reverse("signing:verify-code", args=[sealed.look_up_code])).content.decode()
+    (token,) = set(re.findall('name="csrfmiddlewaretoken" value="([^"]+)"', page))
+
+    assert client.post(address, {"csrfmiddlewaretoken": token}).status_code == 422
+    assert client.post(address, {"csrfmiddlewaretoken": token[::-1]}).status_code == 403
+    again = client.get(reverse("signing:verify-code", args=[sealed.look_up_code])).content.decode()
+    (masked,) = set(re.findall('name="csrfmiddlewaretoken" value="([^"]+)"', again))
+    assert masked != token and client.post(address, {"csrfmiddlewaretoken": masked}).status_code == 422
+
+
 def test_no_two_visitors_get_the_same_question_or_token(sealed: SealedDocument) -> None:
     page = reverse("signing:verify-code", args=[sealed.look_up_code])
     bodies = [stranger().get(page).content.decode() for _ in range(2)]
@@ -113,7 +160,7 @@ def test_the_filled_page_is_the_page_that_the_template_draws(language: str, stat
 
 def without_tokens(page: str) -> str:
     """Return a page without what is new in each answer."""
-    return re.sub(r"[A-Za-z0-9]{64}", "TOKEN", page)
+    return re.sub(r"[A-Za-z0-9]{32,64}", "TOKEN", page)
 
 
 def test_what_is_filled_in_is_escaped_and_never_searched_for_marks() -> None:
