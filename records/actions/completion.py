@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -58,9 +59,11 @@ def confirm(class_year: ClassYear, *, by: Actor) -> ConfirmReport:
     return ConfirmReport(confirmed, len(found) - len(report) - confirmed, report)
 
 
-def outstanding(by: Actor, class_year: ClassYear) -> tuple[Held, ...]:
-    """Return who could not be confirmed now, and why; writes nothing."""
-    return _open(class_year, years.of_class(by, class_year))
+def outstanding(
+    by: Actor, class_year: ClassYear, found: Sequence[PupilYear] | None = None
+) -> tuple[Held, ...]:
+    """Return who could not be confirmed now, and why; writes nothing. `found`: the years, when they were read."""
+    return _open(class_year, list(found) if found is not None else years.of_class(by, class_year))
 
 
 @transaction.atomic

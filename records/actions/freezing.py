@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID, uuid4
@@ -99,13 +100,19 @@ def freeze(class_year: ClassYear, *, sheet: IssueSheet, by: Actor) -> FreezeRepo
     return report
 
 
-def preview(class_year: ClassYear, *, by: Actor, sheet: IssueSheet | None = None) -> FreezeReport:
+def preview(
+    class_year: ClassYear,
+    *,
+    by: Actor,
+    sheet: IssueSheet | None = None,
+    years_read: Sequence[PupilYear] | None = None,
+) -> FreezeReport:
     """Return what `freeze` would do now, without writing; without a sheet its own tags are not asked for.
 
-    Raises: NotPermitted.
+    `years_read`: the years of the whole class, when the page has read them. Raises: NotPermitted.
     """
     require(by, Permission.TRANSCRIPT_FREEZE, class_year)
-    found = years.of_class(by, class_year)
+    found = list(years_read) if years_read is not None else years.of_class(by, class_year)
     work = _work(class_year, sheet, found, by)
     codes = _current(found)
     frozen = unchanged = voided = 0

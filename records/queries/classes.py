@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -15,7 +16,7 @@ from records.queries.years import PupilYear
 from schools import audit
 from schools.actors import Actor
 from schools.models import ClassSubject, ClassYear, Enrolment, TeachingAssignment
-from schools.permissions import ROLE_GRANTS, Permission, may, one, visible
+from schools.permissions import ROLE_GRANTS, Permission, held, holds, one, visible
 
 P = Permission
 
@@ -74,9 +75,16 @@ class ClassInside:
     years: tuple[PupilYear, ...]
     pupils: tuple[Enrolment, ...]
 
+    @property
+    def whole_years(self) -> tuple[PupilYear, ...] | None:
+        """Return the years of all pupils; None when this person may not see them, or looked for one pupil."""
+        may_see = Permission.TRANSCRIPT_VIEW in self.rights
+        return self.years if may_see and len(self.years) == self.count else None
+
 
 CLASS_RIGHTS = (
     P.PUPIL_VIEW,
+    P.RESULT_VIEW,
     P.TRANSCRIPT_VIEW,
     P.HOMEROOM_ENTER,
     P.RESULTS_CONFIRM,
@@ -125,9 +133,13 @@ def of_year(by: Actor, school_year: str) -> list[ClassLine]:
 
 def inside(by: Actor, code: str, search: str = "") -> ClassInside:
     """Return one class; the view is written into the trail when it shows pupils. Raises: NotFound."""
-    class_year = find(by, code)
+    return inside_of(by, find(by, code), search)
+
+
+def inside_of(by: Actor, class_year: ClassYear, search: str = "") -> ClassInside:
+    """Return a class that `find` gave, as `inside` does; its page also tells the trail."""
     rights = rights_in(by, class_year)
-    subjects = _subject_lines(by, class_year)
+    all_years: list[PupilYear] | None = None
     found: tuple[PupilYear, ...] = ()
     pupils: tuple[Enrolment, ...] = ()
     wanted = fold(search).split()
@@ -144,6 +156,7 @@ def inside(by: Actor, code: str, search: str = "") -> ClassInside:
         pupils = tuple(one_row for one_row in everyone if _matches(one_row, wanted))
     else:
         count = class_year.enrolments.filter(left_on__isnull=True).count()
+    subjects = _subject_lines(by, class_year, all_years, P.RESULT_VIEW in rights)
     if found or pupils:
         audit.record(
             by,
@@ -161,7 +174,7 @@ def inside(by: Actor, code: str, search: str = "") -> ClassInside:
 
 def rights_in(by: Actor, class_year: ClassYear) -> frozenset[Permission]:
     """Return what this person may do in the class: for buttons; each action asks again."""
-    return frozenset(permission for permission in CLASS_RIGHTS if may(by, permission, class_year))
+    return held(by, CLASS_RIGHTS, class_year)
 
 
 def _matches(enrolment: Enrolment, wanted: list[str]) -> bool:
@@ -193,18 +206,29 @@ def _entered(by: Actor, subjects: Iterable[ClassSubject]) -> dict[int, int]:
     return {by_place[a, b]: number for a, b, number in counted if (a, b) in by_place}
 
 
-def _subject_lines(by: Actor, class_year: ClassYear) -> tuple[SubjectLine, ...]:
-    rows = list(
-        visible(by, P.RESULT_VIEW, ClassSubject.objects.filter(class_year=class_year)).order_by("position")
-    )
-    own = {row.pk for lines in _taught(by, [class_year]).values() for row in lines}
+def _entered_in(all_years: list[PupilYear], subjects: Iterable[ClassSubject]) -> dict[int, int]:
+    """Return the same from years that were read already."""
+    levels = Counter(code for year in all_years for code, row in year.results.items() if row.level)
+    return {subject.pk: levels[subject.subject_code] for subject in subjects}
+
+
+def _subject_lines(
+    by: Actor, class_year: ClassYear, all_years: list[PupilYear] | None, sees_all: bool
+) -> tuple[SubjectLine, ...]:
+    if all_years and sees_all:
+        rows = list(all_years[0].subjects)
+    else:
+        chosen = visible(by, P.RESULT_VIEW, ClassSubject.objects.filter(class_year=class_year))
+        rows = list(chosen.order_by("position"))
+    teaches = holds(by, P.RESULT_ENTER)
+    own = {row.pk for lines in _taught(by, [class_year]).values() for row in lines} if teaches else set()
     teachers: dict[str, list[str]] = {}
     assigned = TeachingAssignment.objects.filter(
         Q(to_on__isnull=True) | Q(to_on__gte=by.today), class_year=class_year, from_on__lte=by.today
     )
     for code, name in assigned.values_list("subject_code", "teacher__full_name"):
         teachers.setdefault(code, []).append(name)
-    entered = _entered(by, rows)
+    entered = _entered(by, rows) if all_years is None else _entered_in(all_years, rows)
     return tuple(
         SubjectLine(row, tuple(teachers.get(row.subject_code, ())), entered.get(row.pk, 0), row.pk in own)
         for row in rows

@@ -82,6 +82,8 @@ def rulebook_of(class_year: ClassYear) -> Rulebook:
 def _years(class_year: ClassYear, rows: object) -> list[PupilYear]:
     book = rulebook_of(class_year)
     enrolments = list(rows.select_related("pupil").order_by("pupil__sort_name", "number"))  # type: ignore[attr-defined]
+    for enrolment in enrolments:
+        enrolment.class_year = class_year  # the very row, which nobody needs to ask for again
     subjects = tuple(class_year.subjects.order_by("position"))
     chosen = {"class_year": class_year, "enrolment__in": enrolments}
     results: dict[int, dict[str, SubjectResult]] = {}

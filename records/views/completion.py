@@ -41,8 +41,8 @@ def confirm(request: ActingRequest, code: str) -> HttpResponse:
             sentence = _("Đã xác nhận hoàn thành %(done)s em. Cả lớp đã đủ.")
         messages.success(request, sentence % {"done": report.confirmed, "held": len(report.held)})
         return redirect("records:confirm", code)
-    inside = classes.inside(request.actor, code)
-    held = completion.outstanding(request.actor, class_year)
+    inside = classes.inside_of(request.actor, class_year)
+    held = completion.outstanding(request.actor, class_year, inside.whole_years)
     waiting = sum(1 for year in inside.years if year.state == "DRAFT")
     taught = [line.subject.subject_code for line in inside.subjects if line.may_enter]
     context = {

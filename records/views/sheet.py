@@ -84,8 +84,8 @@ def _freeze(request: ActingRequest, class_year: Any, last: Any) -> HttpResponse:
 
 
 def _show(request: ActingRequest, class_year: Any, last: Any, form: SheetForm) -> HttpResponse:
-    preview = freezing.preview(class_year, sheet=last, by=request.actor)
-    inside = classes.inside(request.actor, class_year.code)
+    inside = classes.inside_of(request.actor, class_year)
+    preview = freezing.preview(class_year, sheet=last, by=request.actor, years_read=inside.whole_years)
     context = {
         "class_year": class_year,
         "place": words.class_place(class_year),
