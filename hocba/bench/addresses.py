@@ -24,6 +24,19 @@ NO_PAGE = frozenset({
     "healthz", "readyz", "metrics", "components",
 })  # fmt: skip
 
+MOST_QUERIES = 12
+MORE_QUERIES: Mapping[str, tuple[int, str]] = {
+    "records:sheet": (16, "judges a class by the law, and each pupil's earlier years and the office's decisions"),
+    "records:confirm": (15, "judges a class by the law: subjects, results, homeroom records, heads, decisions"),
+    "schools:trail": (20, "names what stands in the trail, each kind of thing in one query"),
+    "schools:trail-file": (20, "the same"),
+    "exports:standing": (15, "counts classes, people, certificates and deliveries, each where they are kept"),
+    "exports:standing-unit": (15, "the same"),
+    "exports:deliveries": (14, "what waits, is open and is allowed, for issuing, withdrawing, certificates"),
+    "exports:school": (14, "the same for one school"),
+}  # fmt: skip
+"""Pages that ask more than `MOST_QUERIES`: how many, and why. Four of each are session, account, roles, scope."""
+
 
 def _nothing(crowd: Crowd) -> dict[str, Any]:
     return {}

@@ -7,7 +7,7 @@ import itertools
 import statistics
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,8 +25,10 @@ from schools.permissions import Role
 
 ROUND = 25
 """Requests of one address in one connection: below what a door lets one address ask in a minute."""
-STATIC = "bench.pdf"
 EMPTY, FILE = "empty view", "static file of the same size"
+SENT, SIGNED_IN = "file sent by an empty view", "empty view, signed in"
+
+Samples = Mapping[str, list[float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ class Door:
 def measure(n: int) -> list[Figure]:
     """Return seconds per answer by the client's clock, and CPU seconds of the web processes, door by door."""
     issued = ground.an_issued_document()
-    static = Path(settings.STATIC_ROOT) / STATIC
+    static = Path(settings.STATIC_ROOT) / empty.FILE
     static.write_bytes(issued.pdf)
     doors, sources = _doors(issued), _sources()
     seconds: dict[str, list[float]] = defaultdict(list)
@@ -58,34 +60,37 @@ def measure(n: int) -> list[Figure]:
                         cpu[door.name].append((alongside.cpu_of_children(child) - before) / len(taken))
     finally:
         static.unlink()
-    figures = []
-    for door in doors:
-        rate = statistics.median(seconds[door.baseline]) / statistics.median(seconds[door.name])
-        facts = {"rate_beside_baseline": round(rate, 3)}
-        for name, samples in ((door.name, seconds), (f"{door.name}.cpu", cpu)):
-            figures.append(
-                Figure(
-                    f"lookups.{name}",
-                    "s",
-                    tuple(samples[door.name]),
-                    door.baseline,
-                    tuple(samples[door.baseline]),
-                    facts if samples is seconds else {},
-                )
-            )
-    return figures
+    return [figure for door in doors for figure in _figures(door, seconds, cpu)]
+
+
+def _figures(door: Door, seconds: Samples, cpu: Samples) -> Iterator[Figure]:
+    """Yield the door's seconds and CPU seconds beside its baselines: of its kind, and of who is signed in."""
+    beside = {door.baseline: "baseline"}
+    beside |= {SENT: "sent_file"} if door.baseline == FILE else {}
+    beside |= {SIGNED_IN: "signed_in"} if door.cookie else {}
+    for name, samples in ((door.name, seconds), (f"{door.name}.cpu", cpu)):
+        own = statistics.median(samples[door.name])
+        facts = {
+            f"rate_beside_{word}": round(statistics.median(samples[other]) / own, 3)
+            for other, word in beside.items()
+        }
+        mine, others = tuple(samples[door.name]), tuple(samples[door.baseline])
+        yield Figure(f"lookups.{name}", "s", mine, door.baseline, others, facts)
 
 
 def _doors(issued: Issued) -> list[Door]:
     code = str(issued.sealed.look_up_code)
+    clerk = _session(issued)
     ticket = reverse("exports:look-up-file", args=[looking_up.ticket(issued.sealed), "pdf"])
     return [
         Door(EMPTY, empty.ADDRESS, EMPTY),
         Door("code", reverse("signing:verify-code", args=[code]), EMPTY),
         Door("code.api", reverse("api-verify-code", args=[code]), EMPTY),
-        Door(FILE, f"{settings.STATIC_URL}{STATIC}", FILE),
+        Door(FILE, f"{settings.STATIC_URL}{empty.FILE}", FILE),
+        Door(SENT, empty.FILE_ADDRESS, FILE),
         Door("pdf", ticket, FILE),
-        Door("pdf.signed-in", reverse("signing:download", args=[code, "pdf"]), FILE, _session(issued)),
+        Door(SIGNED_IN, empty.ADDRESS, EMPTY, clerk),
+        Door("pdf.signed-in", reverse("signing:download", args=[code, "pdf"]), FILE, clerk),
     ]
 
 

@@ -102,6 +102,17 @@ def test_lists_ask_no_more_with_more_rows(ran: Ran) -> None:
     assert grows == {}
 
 
+def test_no_page_asks_more_than_its_share_without_a_reason(ran: Ran) -> None:
+    pages = {name.removeprefix("pages."): one for name, one in results(ran).items() if "pages." in name}
+    asks = {name: max(one["queries"].values()) for name, one in pages.items()}
+    many = {name: number for name, number in asks.items() if number > addresses.MOST_QUERIES}
+
+    assert many.keys() <= addresses.MORE_QUERIES.keys()
+    assert {name: n for name, n in many.items() if n > addresses.MORE_QUERIES[name][0]} == {}
+    assert all(reason for _most, reason in addresses.MORE_QUERIES.values())
+    assert all(one["gzip_bytes"] > 0 for one in pages.values())
+
+
 def test_the_parts_make_up_the_whole(ran: Ran) -> None:
     value = {name: one["value"] for name, one in results(ran).items()}
     parts = (
