@@ -181,7 +181,7 @@ STRUCTURE = family(
     ("objects in streams, sealed", lambda g: sealed(g, Plan(), rebuild(
         g.drawn, lambda pdf: None, object_stream_mode=pikepdf.ObjectStreamMode.generate)), "pdf.unreadable"),
     ("re-saved and sealed file", lambda g: rebuild(g.sealed, lambda pdf: None), "pdf."),
-    ("pages of another pupil", other_pupils_pages, "pdf.text-differs"),
+    ("pages of another pupil", other_pupils_pages, "pdf.metadata"),
 )  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from PIL import Image
 from signing.seal.pdf import letters
 from signing.seal.pdf.draw import Images, draw
 from signing.seal.verdict import Indication
-from tests.hostile_pdf import bytewise, containers, proofs, resealed, seen, updates
+from tests.hostile_pdf import bytewise, containers, dressed, proofs, resealed, seen, updates
 from tests.hostile_pdf.child import Answer, answers
 from tests.hostile_pdf.containers import Plan, sealed
 from tests.hostile_pdf.ground import Ground, Variant, ground
@@ -28,7 +28,7 @@ from tests.signing.seal.pdf import sample
 from tests.signing.seal.pdf.world import PICTURES, VERIFY_URL
 
 ROOT = Path(__file__).resolve().parents[2]
-MODULES = (bytewise, updates, containers, proofs, resealed, seen)
+MODULES = (bytewise, updates, containers, proofs, resealed, seen, dressed)
 VARIANTS: list[Variant] = [one for module in MODULES for one in module.VARIANTS]
 ODD = sample.Pupil(
     common={"HO_VA_TEN": "H’Bia Niê Kđăm", "DAN_TOC": "Ê-đê", "CHO_O_HIEN_NAY": "fi ffi “ngoặc” – … ½ № Ƀ"},

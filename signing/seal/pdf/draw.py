@@ -18,12 +18,12 @@ from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
 import pikepdf
-import segno
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from hocba.kernel.canonical import sha256, sha256_hex
 from signing.seal.pdf import outlines
 from signing.seal.pdf.images import Images, media_type
+from signing.seal.pdf.look_up import look_up_address, qr_svg
 from signing.seal.pdf.sheet import Sheet, sheet_of
 from signing.seal.pdf.template_version import (
     FONT_DIRECTORY,
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from weasyprint.css import ColorProfile
     from weasyprint.text.fonts import FontConfiguration
 
-__all__ = ["ImageLinks", "Images", "draw", "look_up_address", "qr_svg", "render_html"]
+__all__ = ["ImageLinks", "Images", "draw", "render_html"]
 
 ATTACHMENT = "transcript.xml"
 _FACES = (("normal", "normal"), ("bold", "normal"), ("normal", "italic"), ("bold", "italic"))
@@ -65,18 +65,6 @@ class Source:
     pictures: dict[str, bytes]
     links: ImageLinks
     sealed_at: datetime
-
-
-def look_up_address(verify_url: str, code: str) -> str:
-    """Return what the QR code says: the verification page with the look-up code."""
-    return f"{verify_url.rstrip('/')}/?ma={code}"
-
-
-def qr_svg(text: str) -> bytes:
-    """Return a QR code (level M, quiet zone 2) as SVG."""
-    out = io.BytesIO()
-    segno.make(text, error="m", micro=False).save(out, kind="svg", border=2, xmldecl=False, nl=False)
-    return out.getvalue()
 
 
 def render_html(

@@ -78,7 +78,8 @@ def _plan(data: bytes) -> _Plan:
     """Return what the cross-reference tables say, the last one first: each names an earlier one."""
     places = _START.findall(data[-1024:])
     if not places:
-        raise Refused("pdf.not-whole-file", "no end mark")
+        whole = data.count(b"%%EOF\n") >= REVISIONS
+        raise Refused("pdf.not-whole-file" if whole else "pdf.unreadable", "no end mark")
     place = int(places[-1])
     plan = _Plan()
     for _ in range(REVISIONS + 5):
@@ -122,7 +123,8 @@ def _enter(plan: _Plan, table: bytes) -> None:
 def _end_of_revision(data: bytes, place: int) -> int:
     found = _END.match(data, place)
     if found is None:
-        raise Refused("pdf.not-whole-file", "end marks")
+        cut = b"%%EOF\n" not in data[place:]
+        raise Refused("pdf.unreadable" if cut else "pdf.not-whole-file", "cut off" if cut else "end marks")
     return found.end()
 
 

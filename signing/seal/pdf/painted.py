@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from pyhanko.pdf_utils import generic
 
-from signing.seal.pdf import letters
+from signing.seal.pdf import letters, look_up, order
 from signing.seal.pdf.layout import Refused
 from signing.seal.pdf.letters import Letters
+from signing.seal.pdf.order import Box, Run
 from signing.seal.pdf.structure import BROKEN, value
 
 WIDE, HIGH = 794.0, 1123.0
@@ -26,6 +26,9 @@ WIDE, HIGH = 794.0, 1123.0
 MAX_LINES: Final = 60_000
 MAX_PICTURES: Final = 4
 """Pictures in a transcript: two signatures, the seal, the look-up code."""
+
+_PICTURES: Final = ((158.74, 75.59), (136.06, 136.06), (90.71, 90.71))
+"""Width and height of a signature (42 × 20 mm), of the seal (36 mm) and of the look-up code (24 mm)."""
 
 _DARK, _THIN, _LONG, _FAINT, _NUDGE = 0.4, 1.6, 18.0, 0.2, 260.0
 _NUMBER = rb"-?\d+(?:\.\d*)?"
@@ -67,25 +70,11 @@ _DRAWN = re.compile(
 _FIRST, _SCALE = re.compile(rb"1 0 0 -1 0 841\.\d+ cm"), b"0.75 0 0 0.75 0 0 cm"
 _PIECE = re.compile(rb"<([0-9a-f]*)>|(" + _NUMBER + rb")")
 _RIBBON = re.compile(
-    rb"(?:N ){6}cm\nq\n/[\w.]+ gs\nN N N rg\nBT\n1 0 0 -1 N N Tm\n(/[\w.]+) N Tf\n\[[^\]\n]*\] TJ\nET\nQ".replace(
-        b"N", _NUMBER
-    )
+    (
+        rb"(?:N ){6}cm\nq\n/[\w.]+ gs\n0.658824 0.12549 0.101961 rg\n"
+        rb"BT\n1 0 0 -1 N N Tm\n(/[\w.]+) N Tf\n\[[^\]\n]*\] TJ\nET\nQ"
+    ).replace(b"N", _NUMBER)
 )
-
-
-Box = tuple[float, float, float, float]
-"""Left, top, right, bottom."""
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """Letters that were shown at once: where they begin and end, how large, what they say."""
-
-    left: float
-    right: float
-    base: float
-    size: float
-    says: str
 
 
 @dataclass(slots=True)
@@ -109,24 +98,27 @@ class Page:
 
     runs: list[Run] = field(default_factory=list)
     pictures: list[Box] = field(default_factory=list)
+    drawings: list[list[bytes]] = field(default_factory=list)
     rules: set[Box] = field(default_factory=set)
 
 
-def check(pages: generic.ArrayObject) -> None:
-    """Read every page. Raises: Refused."""
+def check(pages: generic.ArrayObject) -> Page:
+    """Read every page and return the last. Raises: Refused."""
     known: dict[str, Letters] = {}
-    pictures = 0
+    page, pictures = Page(), 0
     try:
         for number in range(len(pages)):
             page = _Reader(pages[number], known, f"page {number + 1}").read()
             pictures += len(page.pictures)
-            _check_order(page.runs, f"page {number + 1}")
+            _check_downward(page.runs, f"page {number + 1}")
+            order.check(page.runs, page.rules, f"page {number + 1}")
             _check_pictures(page, f"page {number + 1}")
             _check_rules(page, f"page {number + 1}")
     except (*BROKEN, struct.error) as error:
         raise Refused("pdf.painted", type(error).__name__) from error
     if pictures > MAX_PICTURES:
         raise Refused("pdf.painted", "pictures")
+    return page
 
 
 class _Reader:
@@ -231,8 +223,10 @@ class _Reader:
         self._expect(len(path) == 1 and len(path[0]) == 4 and next(self._lines) == b"n", "window")
         left, top, across, down = path[0]
         depth, line = 1, next(self._lines, b"")
+        drawing: list[bytes] = []
         if line != b"Q":
             self.page.pictures.append((left, top, left + across, top + down))
+            self.page.drawings.append(drawing)
         while True:
             if not _DRAWN.fullmatch(line):
                 raise Refused("pdf.painted", f"{self._where}: picture {line[:40]!r}")
@@ -241,6 +235,7 @@ class _Reader:
                 self._check_image(line.split()[0].decode())
             if depth == 0:
                 break
+            drawing.append(line)
             line = next(self._lines, b"")
         self._states.pop()
 
@@ -307,46 +302,27 @@ class _Reader:
         self.page.runs.append(run)
 
 
-def _check_order(runs: list[Run], where: str) -> None:
-    """Runs that share a column follow each other downward; a row begins below every row before it.
-
-    The order in the content is what is compared with the data, so nothing may be read in another order.
-    """
-    rows = _rows(runs)
+def _check_downward(runs: list[Run], where: str) -> None:
+    """Runs that share a column follow each other downward, as they do in the content."""
     for place, run in enumerate(runs):
         for before in runs[:place]:
             if before.left < run.right - 1 and run.left < before.right - 1 and run.base < before.base + 2:
                 raise Refused("pdf.painted", f"{where}: {run.says[:20]!r} above {before.says[:20]!r}")
-    for above, below in rows:
-        if below.base <= above.base + 2:
-            raise Refused("pdf.painted", f"{where}: {above.says[:20]!r} beside {below.says[:20]!r}")
-
-
-def _rows(runs: list[Run]) -> Iterator[tuple[Run, Run]]:
-    """Yield (a run, the first run of the next row) for short cells: levels and marks, never long comments,
-    whose last line may be as short ("cô.") and stand beside the next row's label."""
-    for place in range(1, len(runs)):
-        here, last = runs[place], runs[place - 1]
-        if here.left < last.left - 1 and here.left < 120:  # back to the first column: a new row
-            for number in range(place - 1, -1, -1):
-                before = runs[number]
-                if before.left < 120:
-                    break
-                if len(before.says) <= 3 and not _ends(runs[number - 1], before):
-                    yield before, here
-
-
-def _ends(above: Run, last: Run) -> bool:
-    """Say whether a run is the next line of the very cell that was written just before it."""
-    return abs(above.left - last.left) < 1 and 0 < last.base - above.base < 2 * last.size
 
 
 def _check_pictures(page: Page, where: str) -> None:
-    """Pictures stand at the signatures: nothing that is read before the place for signing lies under one."""
-    first = next((place for place, run in enumerate(page.runs) if "Xác nhận của" in run.says), len(page.runs))
+    """Pictures have the sizes and stand at the places of signatures, seal and look-up code: over no letters."""
     for left, top, right, bottom in page.pictures:
-        for run in page.runs[:first]:
-            if run.left < right and left < run.right and run.base > top and run.base - run.size < bottom:
+        size = (right - left, bottom - top)
+        if not any(abs(size[0] - wide) < 1 and abs(size[1] - high) < 1 for wide, high in _PICTURES):
+            raise Refused("pdf.painted", f"{where}: size of a picture")
+        for run in page.runs:
+            if (
+                run.left < right
+                and left < run.right
+                and run.base > top
+                and run.base - 0.7 * run.size < bottom
+            ):
                 raise Refused("pdf.painted", f"{where}: picture over {run.says[:20]!r}")
 
 
@@ -358,3 +334,13 @@ def _check_rules(page: Page, where: str) -> None:
         for rule in page.rules:
             if rule[1] < bottom and rule[3] > top and rule[0] < right and rule[2] > left:
                 raise Refused("pdf.painted", f"{where}: line through {run.says[:20]!r}")
+
+
+def check_look_up(last: Page, code: str) -> None:
+    """The last picture of the last page is the square that says the printed address and the code. Raises: Refused."""
+    address = look_up.printed_address([run.says.strip() for run in last.runs])
+    if address is None or not last.drawings:
+        raise Refused("pdf.painted", "no look-up code")
+    corner, text = last.pictures[-1][:2], look_up.look_up_address(address, code)
+    if not look_up.is_square_of(last.drawings[-1], corner, text):
+        raise Refused("pdf.painted", "look-up code")

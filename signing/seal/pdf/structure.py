@@ -36,8 +36,7 @@ BROKEN = (
 
 _XREF_ENTRY = re.compile(rb"\d{10} \d{5} [nf]")
 _CATALOG = {
-    "/Type", "/Pages", "/Metadata", "/OutputIntents", "/Names", "/AF", "/Lang", "/MarkInfo", "/Outlines",
-    "/AcroForm", "/Perms", "/DSS",
+    "/Type", "/Pages", "/Metadata", "/OutputIntents", "/Names", "/AF", "/Lang", "/AcroForm", "/Perms", "/DSS",
 }  # fmt: skip
 _PAGE = {"/Type", "/Parent", "/MediaBox", "/TrimBox", "/BleedBox", "/Contents", "/Resources", "/Annots"}
 _WIDGET = {"/FT", "/T", "/Type", "/Subtype", "/F", "/Rect", "/P", "/V"}
@@ -235,9 +234,6 @@ def _check_catalog(reader: PdfFileReader) -> None:
         raise Refused("pdf.not-signed")
     if set(form) - {"/Fields", "/SigFlags"}:
         raise Refused("pdf.form", f"{sorted(form)}")
-    outlines = value(root, "/Outlines")
-    if outlines is not None and outlines.get("/Count", 0) != 0:
-        raise Refused("pdf.page-structure", "outlines")
 
 
 def _check_pages(reader: PdfFileReader) -> None:

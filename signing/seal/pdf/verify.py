@@ -20,10 +20,10 @@ from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from hocba.kernel.canonical import sha256
 from signing.seal import certificates
 from signing.seal.paths import Embedded, PathFinding, validate_path
-from signing.seal.pdf import painted, revisions, structure
+from signing.seal.pdf import dressing, painted, revisions, structure
 from signing.seal.pdf.cms_check import Signed, read_signature, unpadded
 from signing.seal.pdf.compare import differences
-from signing.seal.pdf.sheet import NotATranscript, sheet_of
+from signing.seal.pdf.sheet import NotATranscript, Sheet, sheet_of
 from signing.seal.pdf.slots import Slot
 from signing.seal.pdf.structure import Anatomy, Refused
 from signing.seal.pdf.text import TextUnreadable
@@ -192,7 +192,7 @@ def _binding(anatomy: Anatomy, found: _Seal, inner: Verdict, trust: Trust) -> li
         sheet = sheet_of(anatomy.xml)
     except NotATranscript:
         return [_failed(Sub.FORMAT_FAILURE, "integrity", "pdf.attachment-missing", detail="not a transcript")]
-    reasons = list(_metadata(anatomy, sheet.code))
+    reasons = _dressed(anatomy, sheet)
     xml_seal = next((slot for slot in sheet.slots if slot.role is SignerRole.SEAL), None)
     if xml_seal is None or not _same_organisation(xml_seal, found.signed.certificate):
         reasons.append(_failed(Sub.SIG_CONSTRAINTS_FAILURE, "signers", "pdf.other-organisation"))
@@ -212,21 +212,21 @@ def _same_organisation(slot: Slot, certificate: x509.Certificate) -> bool:
     return x509.load_der_x509_certificate(slot.certificate).subject == certificate.subject
 
 
-def _metadata(anatomy: Anatomy, code: str) -> list[Reason]:
-    reader = anatomy.reader
-    declared = bytes(reader.root["/Metadata"].data)
-    title = str(structure.value(reader.trailer["/Info"], "/Title", ""))
-    promised = b'pdfaid:part="3"' in declared and b'pdfaid:conformance="U"' in declared
-    if promised and title == f"Học bạ số {code}" and title.encode() in declared:
-        return []
-    return [_failed(Sub.FORMAT_FAILURE, "integrity", "pdf.metadata")]
+def _dressed(anatomy: Anatomy, sheet: Sheet) -> list[Reason]:
+    try:
+        dressing.check(anatomy, sheet)
+    except Refused as refused:
+        return [_failed(Sub.FORMAT_FAILURE, "integrity", refused.code, detail=refused.detail)]
+    return []
 
 
 def _compare(anatomy: Anatomy) -> list[Reason]:
     """What the eye sees must be what the text says, before the text is compared with the data."""
     try:
-        painted.check(anatomy.reader.root["/Pages"]["/Kids"])
+        last = painted.check(anatomy.reader.root["/Pages"]["/Kids"])
         found = differences(anatomy.data, anatomy.xml)
+        if not found:
+            painted.check_look_up(last, sheet_of(anatomy.xml).code)
     except Refused as refused:
         return [_failed(Sub.FORMAT_FAILURE, "integrity", refused.code, detail=refused.detail)]
     except (TextUnreadable, NotATranscript):
