@@ -37,13 +37,15 @@ class RequestId:
 
 
 class PlainAddress:
-    """Refuses an address with control characters: no page of ours has one, and no database takes a NUL."""
+    """Refuses an address with control characters, and forgets such cookies: no database takes a NUL."""
 
     def __init__(self, get_response: type_of_answer) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer 400 when the path or a parameter holds one."""
+        for name in [name for name, value in request.COOKIES.items() if CONTROL.search(value)]:
+            del request.COOKIES[name]
         words = [request.path_info, *(word for item in request.GET.lists() for word in (item[0], *item[1]))]
         if any(CONTROL.search(word) for word in words):
             sentence = _(

@@ -115,6 +115,42 @@ def test_every_verb_at_every_door_has_its_answer(full_ground: Ground, quiet: Non
     assert all(answer["Allow"] for answer in refused.values())
 
 
+HEADS: dict[str, dict[str, str]] = {
+    "what nobody can give": {
+        "HTTP_ACCEPT": "a/b;q=nan,*/*;q=9e999,\u0663/x", "HTTP_ACCEPT_LANGUAGE": "vi;q=9e999,x-" + "y" * 3000,
+        "HTTP_ACCEPT_ENCODING": "br;q=x,\x00", "HTTP_RANGE": "bytes=9-1,-0,a", "HTTP_EXPECT": "the-moon",
+        "HTTP_IF_MODIFIED_SINCE": "Sat, 31 Feb 0000 25:61:61 GMT", "HTTP_IF_NONE_MATCH": '"\xff", W/x, *',
+    },
+    "what is not there": {
+        "CONTENT_TYPE": "multipart/form-data; boundary=\xff", "CONTENT_LENGTH": "-5",
+        "HTTP_TRANSFER_ENCODING": "chunked, chunked", "HTTP_CONTENT_ENCODING": "gzip",
+        "HTTP_X_HTTP_METHOD_OVERRIDE": "DELETE", "HTTP_HX_REQUEST": "true", "HTTP_HX_CURRENT_URL": "http://[",
+    },
+    "somebody else": {
+        "HTTP_X_FORWARDED_FOR": "' OR 1=1 --, 999.1.1.1, ::%", "HTTP_X_FORWARDED_HOST": "elsewhere.example",
+        "HTTP_X_FORWARDED_PROTO": "https,x", "HTTP_REFERER": "http://[", "HTTP_ORIGIN": "null",
+        "HTTP_X_REQUEST_ID": f"a\nX-{values.MARK}: 1", "HTTP_USER_AGENT": "\xff\x00" * 500,
+    },
+    "broken cookies": {
+        "HTTP_COOKIE": 'sessionid="\\000' + "x" * 5000 + '"; csrftoken=\xff; django_language=../..; ;=;messages=[[1',
+    },
+    "another host": {"HTTP_HOST": "elsewhere.example"},
+    "no host": {"HTTP_HOST": "[::1\x00/@"},
+}  # fmt: skip
+
+
+def test_no_head_breaks_a_page(full_ground: Ground, quiet: None) -> None:
+    problems: list[str] = []
+    for pattern, addresses in full_ground.addresses().items():
+        client = full_ground.client(_reader(pattern))
+        for name, head in HEADS.items():
+            with taken_back(client):
+                answer = client.get(addresses[0], **({"REMOTE_ADDR": stranger_address()} | head))
+                problems += [f"{addresses[0]} <- {name}: {what}" for what in judge.faults(answer)]
+
+    assert problems == []
+
+
 def test_the_map_is_walked_whole() -> None:
     assert len(patterns()) > 60
     assert settings.ROOT_URLCONF == "hocba.urls"
