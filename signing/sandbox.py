@@ -228,7 +228,7 @@ class TrustStore:
         """Return the verdict in this process, without limits."""
         trust, problems = self.current()
         verdict = verify.verify_file(data, trust, at)
-        return with_reasons(verdict, problems) if problems else verdict
+        return with_reasons(verdict, problems, first=True) if problems else verdict
 
 
 def _load(directory: Path | None) -> tuple[Trust, tuple[Reason, ...]]:

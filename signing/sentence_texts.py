@@ -38,6 +38,10 @@ SENTENCES: Final[dict[str, str]] = {
     "file.encoding": gettext_noop(
         "Tệp XML không viết bằng UTF-8 như quy định. Hãy xin nhà trường gửi lại tệp gốc."
     ),
+    "file.declaration": gettext_noop(
+        "Dòng khai báo đầu tệp XML sai (phải là XML 1.0, UTF-8) — không dùng bản này. Hãy xin nhà trường gửi "
+        "lại tệp gốc."
+    ),
     "file.forbidden-markup": gettext_noop(
         "Tệp XML có phần mà chữ ký không bảo vệ (ghi chú, chỉ dẫn hoặc thực thể) — không dùng bản này."
     ),
@@ -52,10 +56,39 @@ SENTENCES: Final[dict[str, str]] = {
     "layout.root": gettext_noop(
         "Tệp XML không bắt đầu bằng HOC_BA nên không phải học bạ số. Hãy chọn đúng tệp."
     ),
+    "layout.root.identifier": gettext_noop(
+        "HOC_BA thiếu hoặc sai mã định danh, nên không biết là học bạ nào — không dùng bản này."
+    ),
+    "layout.elements.unsigned": gettext_noop("Thiếu chữ ký trong học bạ — không dùng bản này."),
+    "layout.elements.transform": gettext_noop(
+        "Chữ ký khai thêm hoặc bớt phép biến đổi dữ liệu (như XPath, XSLT), nên không rõ đã ký những gì — không dùng "
+        "bản này."
+    ),
+    "layout.attributes.transform": gettext_noop(
+        "Chữ ký khai phép biến đổi hoặc chuẩn hóa dữ liệu không được phép (%(where)s), nên không rõ đã ký "
+        "những gì — không dùng bản này."
+    ),
+    "layout.attributes.digest-method": gettext_noop(
+        "Chữ ký dùng thuật toán băm không được phép (chỉ nhận SHA-256; SHA-1, MD5 không còn an toàn) — không "
+        "dùng bản này."
+    ),
+    "layout.attributes.other-transcript": gettext_noop(
+        "Chữ ký lấy từ học bạ khác (mã tra cứu khác) — không dùng bản này."
+    ),
+    "layout.attributes.other-slot": gettext_noop(
+        "Chữ ký của vai trò khác được đặt vào ô này — không dùng bản này."
+    ),
     "layout.elements": gettext_noop(
         "Cấu trúc học bạ sai: thừa, thiếu hoặc lẫn chỗ ở %(where)s — không dùng bản này."
     ),
-    "layout.attributes": gettext_noop("Cấu trúc học bạ sai: thuộc tính lạ ở %(where)s — không dùng bản này."),
+    "layout.attributes": gettext_noop(
+        "Cấu trúc học bạ sai: thuộc tính lạ, thiếu hoặc sai ở %(where)s — không dùng bản này."
+    ),
+    "layout.text.spacing": gettext_noop(
+        "Tệp đã bị phần mềm khác dàn lại sau khi ký (thêm khoảng trắng hoặc xuống dòng ở %(where)s) — không "
+        "dùng bản này. Hãy xin nhà trường gửi lại tệp gốc."
+    ),
+    "layout.text.empty": gettext_noop("Cấu trúc học bạ sai: %(where)s bị bỏ trống — không dùng bản này."),
     "layout.text": gettext_noop(
         "Cấu trúc học bạ sai: có chữ ở nơi không được phép (%(where)s) — không dùng bản này."
     ),
@@ -66,6 +99,10 @@ SENTENCES: Final[dict[str, str]] = {
         "Không đọc được một chứng thư trong tệp. Hãy xin nhà trường gửi lại tệp gốc."
     ),
     "layout.code": gettext_noop("Mã định danh trong tệp không khớp mã tra cứu học bạ — không dùng bản này."),
+    "structure.version": gettext_noop(
+        "Dữ liệu khai phiên bản định dạng %(version)s mà chương trình này không biết — không dùng bản này, hãy "
+        "hỏi lại nhà trường."
+    ),
     "structure.schema": gettext_noop(
         "Dữ liệu không đúng định dạng học bạ số của Bộ. Hãy báo nhà trường thu hồi và cấp lại."
     ),
@@ -193,6 +230,12 @@ SENTENCES: Final[dict[str, str]] = {
     "evidence.issuer-unknown": gettext_noop(
         "Chưa kiểm tra được một bằng chứng kèm chữ ký vì máy này không biết nơi cấp. Hãy cập nhật thư mục "
         "tin cậy."
+    ),
+    "evidence.answer-unknown": gettext_noop(
+        "Nơi cấp chứng thư trả lời rằng không biết chứng thư này — hãy hỏi lại nhà trường."
+    ),
+    "evidence.future": gettext_noop(
+        "Bằng chứng kèm chữ ký đề ngày ở tương lai. Hãy kiểm tra đồng hồ của máy này, rồi hỏi lại nhà trường."
     ),
     "evidence.stale": gettext_noop(
         "Bằng chứng kèm chữ ký đã quá cũ khi đóng dấu thời gian. Hãy hỏi lại nhà trường."

@@ -17,6 +17,7 @@ from hocba.kernel.clock import VIETNAM
 from signing.seal.trust import SignerRole
 from signing.seal.verdict import Indication, Line, Reason, Status, SubIndication, Verdict
 from signing.sentence_texts import SENTENCES
+from signing.timestamp_texts import OF_TIMESTAMPS
 
 LINES: Final = {
     "integrity": gettext_lazy("Toàn vẹn"),
@@ -78,7 +79,8 @@ def sentence(reason: Reason) -> str:
     """Return what a reason means, in the active language, after the signer's role where it names one."""
     facts = dict(reason.facts)
     values = defaultdict(str, facts | {"code": reason.code, "on": _on(facts.get("since", ""))})
-    text = _(SENTENCES.get(reason.code, _UNKNOWN_CODE)) % values
+    of_timestamp = OF_TIMESTAMPS.get(reason.code) if reason.line == "time" else None
+    text = _(of_timestamp or SENTENCES.get(reason.code, _UNKNOWN_CODE)) % values
     role = ROLES.get(facts.get("role", ""))
     if not role:
         return text

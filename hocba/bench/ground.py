@@ -139,15 +139,21 @@ class Issued:
     bundle: bytes
 
 
-@cache
 def an_issued_document() -> Issued:
-    """Return an issued transcript with its files; a small class is issued for it, once a run."""
+    """Return an issued transcript with its files."""
+    return issued_documents()[0]
+
+
+@cache
+def issued_documents() -> tuple[Issued, ...]:
+    """Return the issued transcripts of one small class with their files; it is issued for them, once a run."""
     class_year = issued_class(FEW)
     with scopes.system(class_year.school.path):
         rows = SealedDocument.objects.select_related("leaf", "version", "pupil", "class_year__school")
-        sealed = rows.filter(class_year=class_year).order_by("pk")[0]
-        files = documents.xml_of(sealed), documents.pdf_of(sealed), documents.bundle_of(sealed)
-    return Issued(sealed, *files)
+        return tuple(
+            Issued(one, documents.xml_of(one), documents.pdf_of(one), documents.bundle_of(one))
+            for one in rows.filter(class_year=class_year).order_by("pk")
+        )
 
 
 def versions(batch: SigningBatch) -> dict[int, int]:

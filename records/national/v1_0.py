@@ -143,7 +143,7 @@ def frozen_bytes(data: TranscriptData) -> bytes:
         _write(subjects, "BANG_DIEM", "BANG_DIEM", row)
     _write(summary, "NANG_LUC_PHAM_CHAT", "NANG_LUC_PHAM_CHAT", data.traits)
     etree.SubElement(root, "DANH_SACH_THONG_TIN_KY")
-    errors = _tree_errors(root)
+    errors = tree_errors(root)
     if errors:
         raise Refused(errors)
     return etree.tostring(root, method="c14n", exclusive=True, with_comments=False)
@@ -162,7 +162,7 @@ def parse(xml: bytes) -> TranscriptData:
         raise Refused((SchemaError(error.line, "", error.code),)) from error
     if root.tag != "HOC_BA":
         raise Refused((SchemaError(_line(root), str(root.tag), "unexpected-root"),))
-    errors = _tree_errors(root)
+    errors = tree_errors(root)
     if errors:
         raise Refused(errors)
     try:
@@ -180,10 +180,11 @@ def schema_errors(xml: bytes) -> tuple[SchemaError, ...]:
         root = read_xml(xml)
     except Unreadable as error:
         return (SchemaError(error.line, "", error.code),)
-    return _tree_errors(root)
+    return tree_errors(root)
 
 
-def _tree_errors(root: etree._Element) -> tuple[SchemaError, ...]:
+def tree_errors(root: etree._Element) -> tuple[SchemaError, ...]:
+    """Return what `schema_errors` tells of a file that `read_xml`, or a stricter reader, has read."""
     with _SCHEMA_LOCK:
         schema = _schema()
         if schema.validate(root):
@@ -224,9 +225,11 @@ def _value_errors(root: etree._Element) -> Iterator[SchemaError]:
             first, _, second = (element.text or "").partition("-")
             if int(second) != int(first) + 1:
                 yield SchemaError(_line(element), element.tag, "wrong-shape")
-    for element in _ODD_ATTRIBUTE(root):
+    attributed: Any = _ODD_ATTRIBUTE(root)
+    for element in attributed:
         yield SchemaError(_line(element), element.tag, "unexpected-attribute")
-    for element in _ODD_SIGNATURE(root):
+    signature_parts: Any = _ODD_SIGNATURE(root)
+    for element in signature_parts:
         yield SchemaError(_line(element), etree.QName(element).localname, "unexpected-tag")
 
 

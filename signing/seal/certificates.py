@@ -105,8 +105,11 @@ def name_text(name: x509.Name) -> str:
 
 def is_name(text: str, name: x509.Name) -> bool:
     """Return whether `text` is an RFC 4514 form of `name`; spelling may differ, types and values may not."""
-    if len(text) > MAX_NAME:
-        return False
+    return len(text) <= MAX_NAME and _is_name(text, name)
+
+
+@lru_cache(maxsize=512)
+def _is_name(text: str, name: x509.Name) -> bool:
     try:
         read = x509.Name.from_rfc4514_string(text, _SERIAL_SPELLINGS)
     except ValueError:

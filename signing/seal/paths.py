@@ -120,12 +120,13 @@ class _Question:
 
     def digest(self) -> bytes:
         """Return the key of the caches: no bytes of a file are kept in them."""
-        parts = (self.anchors, self.others, self.ocsps, self.crls)
-        summary = [
-            [hashlib.sha256(self.certificate).digest()],
-            *([hashlib.sha256(item).digest() for item in part] for part in parts),
-        ]
-        return hashlib.sha256(repr((self.kind.value, self.proven, self.required, summary)).encode()).digest()
+        whole = hashlib.sha256(f"{self.kind.value} {self.proven} {self.required}".encode())
+        for part in ((self.certificate,), self.anchors, self.others, self.ocsps, self.crls):
+            whole.update(b"|%d" % len(part))
+            for item in part:
+                whole.update(b":%d:" % len(item))
+                whole.update(item)
+        return whole.digest()
 
 
 def validate_path(
@@ -155,8 +156,8 @@ def validate_path(
     question = _Question(
         certificate=der,
         kind=kind,
-        anchors=tuple(_der(anchor) for anchor in trust.roots.get(kind, ())),
-        others=(*evidence.certificates, *(_der(one) for one in trust.intermediates)),
+        anchors=ders(trust.roots.get(kind, ())),
+        others=(*evidence.certificates, *ders(trust.intermediates)),
         ocsps=evidence.ocsps,
         crls=evidence.crls,
         proven=proven,
@@ -371,6 +372,12 @@ def _too_much(evidence: EvidenceLike) -> bool:
 @lru_cache(maxsize=1024)
 def _load(der: bytes) -> asn1_x509.Certificate:
     return asn1_x509.Certificate.load(der)
+
+
+@lru_cache(maxsize=64)
+def ders(certificates: tuple[x509.Certificate, ...]) -> tuple[bytes, ...]:
+    """Return the DER of certificates that are believed: a tuple of a trust, asked for at each signature."""
+    return tuple(one.public_bytes(Encoding.DER) for one in certificates)
 
 
 @lru_cache(maxsize=4096)

@@ -46,6 +46,7 @@ class Answer:
 
     this_update: datetime
     next_update: datetime | None
+    revoked: datetime | None = None
 
 
 @lru_cache(maxsize=_KEPT)
@@ -88,7 +89,9 @@ def answer(data: bytes) -> Answer:
         if not isinstance(read.hash_algorithm, _NAMING):
             raise NotExact
         said = read.certificate_status is not ocsp.OCSPCertStatus.UNKNOWN
-        found = Answer(read, inside, said, read.this_update_utc, read.next_update_utc)
+        found = Answer(
+            read, inside, said, read.this_update_utc, read.next_update_utc, read.revocation_time_utc
+        )
         list(read.responder_name or ())
     except UNREADABLE as error:
         raise NotExact from error

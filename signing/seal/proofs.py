@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Final
 
@@ -27,6 +27,9 @@ from signing.seal.verdict import Reason
 from signing.seal.verdict import SubIndication as Sub
 
 LINE: Final = "signers"
+CLOCK_TOLERANCE: Final = timedelta(minutes=5)
+"""How far in the verifier's future evidence may be dated."""
+
 DEEPEST: Final = 6
 """Certificates between a signer and its root."""
 
@@ -53,6 +56,11 @@ class _Found:
 
     reasons: tuple[Reason, ...]
     until: datetime | None = None
+    since: datetime | None = None
+    """When the newest of the evidence was made."""
+
+    ended: datetime | None = None
+    """Since when an authority on the way is revoked."""
 
 
 @dataclass(slots=True)
@@ -67,20 +75,33 @@ class _Needed:
 
     tops: list[bytes] = field(default_factory=list)
     until: list[datetime] = field(default_factory=list)
+    since: list[datetime] = field(default_factory=list)
+    ended: list[datetime] = field(default_factory=list)
     missing: bool = False
 
 
-def check_proofs(case: Case, trust: Trust, moment: datetime) -> tuple[Reason, ...]:
-    """Return where the evidence is not exactly what it must be at `moment` (aware): nothing, when it is."""
+def check_proofs(
+    case: Case, trust: Trust, moment: datetime, at: datetime | None = None
+) -> tuple[Reason, ...]:
+    """Return where the evidence is not exactly what it must be at `moment` (aware): nothing, when it is.
+
+    `at` is the verifier's moment, after which no evidence can have been made.
+    """
     trusted = _trusted(trust, case)
     key = _key(case, trusted)
     found = _known.get(key)
     if found is None:
         found = _found(case, trusted)
         remember(_known, key, found)
-    if not found.reasons and found.until is not None and found.until < moment:
+    if found.reasons:
+        return found.reasons
+    if found.ended is not None and found.ended <= moment:
+        return (_failed("path.authority-revoked", Sub.REVOKED),)
+    if found.until is not None and found.until < moment:
         return (_unknown("evidence.stale"),)
-    return found.reasons
+    if at is not None and found.since is not None and found.since > at + CLOCK_TOLERANCE:
+        return (_unknown("evidence.future"),)
+    return ()
 
 
 def check_certificates(token: tuple[bytes, ...], leaf: bytes, trust: Trust) -> tuple[Reason, ...]:
@@ -115,14 +136,20 @@ def _found(case: Case, trusted: tuple[bytes, ...]) -> _Found:
     try:
         for one in case.evidence.crls:
             items.revocation_list(one)
-        inside = [found for one in case.evidence.ocsps for found in items.answer(one).certificates]
+        answers = [items.answer(one) for one in case.evidence.ocsps]
+        inside = [found for one in answers if one.said for found in one.certificates]
         for one in (*case.evidence.certificates, *case.chain, *case.token, *inside):
             items.certificate(one)
         needed = _needed(case, trusted)
     except NotExact:
         return _Found((_failed("evidence.form"),))
     reasons = [*_differences(case, needed), *_around(case, needed, inside)]
-    return _Found(tuple(dict.fromkeys(reasons)), min(needed.until, default=None))
+    return _Found(
+        tuple(dict.fromkeys(reasons)),
+        min(needed.until, default=None),
+        max(needed.since, default=None),
+        min(needed.ended, default=None),
+    )
 
 
 def _needed(case: Case, trusted: tuple[bytes, ...]) -> _Needed:
@@ -158,19 +185,28 @@ def _prove(certificate: bytes, issuer: bytes, case: Case, needed: _Needed, *, le
         needed.ocsps.setdefault(one)
         fresh = found.this_update + EVIDENCE_MAX_AGE
         needed.until.append(min(found.next_update or fresh, fresh))
+        needed.since.append(found.this_update)
+        if not leaf and found.revoked is not None:
+            needed.ended.append(found.revoked)
         if by != issuer and by not in needed.certificates:
             needed.certificates[by] = None
             if not items.unchecked(by):
-                _list(issuer, case, needed, leaf=False)
+                _list(by, issuer, case, needed, leaf=False)
         return
-    _list(issuer, case, needed, leaf=leaf)
+    _list(certificate, issuer, case, needed, leaf=leaf)
 
 
-def _list(issuer: bytes, case: Case, needed: _Needed, *, leaf: bool) -> None:
+def _list(certificate: bytes, issuer: bytes, case: Case, needed: _Needed, *, leaf: bool) -> None:
     for one in case.evidence.crls:
         if items.listed_by(one, issuer):
             listed = items.revocation_list(one)
             needed.crls.setdefault(one)
+            needed.since.append(listed.last_update_utc)
+            entry = listed.get_revoked_certificate_by_serial_number(
+                items.certificate(certificate).serial_number
+            )
+            if entry is not None and not leaf:  # of the signer it is judged in `paths`, with what follows
+                needed.ended.append(entry.revocation_date_utc)
             if listed.next_update_utc is not None:
                 needed.until.append(listed.next_update_utc)
             if leaf:
@@ -236,6 +272,8 @@ def _reason(extra: bytes, needed: _Needed) -> Reason:
     if issuer is None:  # an OCSP answer: it names a certificate, not an authority
         about = [by for one, by in needed.issuers.items() if items.is_about(extra, one, by)]
         signed = any(items.responder(extra, by) for by in about)
+        if signed and not items.answer(extra).said:
+            return _unknown("evidence.answer-unknown")
     else:
         about = [by for by in needed.issuers.values() if items.certificate(by).subject == issuer]
         signed = any(_is_signed(extra, by) for by in about)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -42,6 +43,8 @@ __all__ = [
 ANCHORS, AUTHORITY, STATUS = "anchors.json", "authority.json", "status.json"
 VERSION = 1
 MAX_PEM_BYTES = 256 * 1024
+MAX_FILE_BYTES = 64 * 1024 * 1024
+"""A register of 200,000 signers has 50 MB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +160,13 @@ def _with_status(trust: Trust, newest: StatusList) -> Trust:
 def _read(directory: Path, name: str) -> bytes:
     if not name or Path(name).name != name:
         raise TrustBroken("trust.anchors-form", file=name)
+    path = directory / name
     try:
-        return (directory / name).read_bytes()
+        found = path.stat()
+        # A pipe or a device would keep the verifier waiting, and blame the file that is to be verified.
+        if not stat.S_ISREG(found.st_mode) or found.st_size > MAX_FILE_BYTES:
+            raise TrustBroken("trust.anchors-form", file=name)
+        return path.read_bytes()
     except OSError as error:
         raise TrustBroken("trust.missing", file=name) from error
 

@@ -175,11 +175,16 @@ def conclude(
     )
 
 
-def with_reasons(verdict: Verdict, extra: Iterable[Reason], **changes: object) -> Verdict:
-    """Return `verdict` with more findings weighed in and, where given, other fields replaced."""
+def with_reasons(
+    verdict: Verdict, extra: Iterable[Reason], *, first: bool = False, **changes: object
+) -> Verdict:
+    """Return `verdict` with more findings weighed in and, where given, other fields replaced.
+
+    `first` puts them before the others, which follow from them.
+    """
     again = conclude(
         verdict.kind,
-        (*verdict.reasons, *extra),
+        (*extra, *verdict.reasons) if first else (*verdict.reasons, *extra),
         look_up_code=verdict.look_up_code,
         signatures=verdict.signatures,
         structure=verdict.structure,

@@ -13,6 +13,7 @@ MAX_BYTES: Final = 10 * 1024 * 1024
 """The Ministry's limit for one transaction; nothing that we issue comes near it."""
 
 _HEAD: Final = 1024
+_BLANK: Final = b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n"
 
 
 def verify_file(data: bytes, trust: Trust, at: datetime) -> Verdict:
@@ -52,7 +53,10 @@ def sniff(data: bytes) -> tuple[Kind, bool]:
         return Kind.PDF, True
     if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return Kind.BUNDLE, True
-    if data.lstrip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n").startswith(b"<"):
+    text = data[:_HEAD].lstrip(_BLANK)
+    if text[:14].lower().startswith((b"<!doctype html", b"<html")):
+        return Kind.XML, False
+    if text.startswith(b"<") or (not text and data.lstrip(_BLANK).startswith(b"<")):
         return Kind.XML, True
     if b"%PDF-" in data[:_HEAD]:
         return Kind.PDF, False

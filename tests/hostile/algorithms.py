@@ -226,15 +226,19 @@ VARIANTS: list[Variant] = [
     forged("SHA-512 called SHA-256", rsa_signed(MORE + "rsa-sha256", padding.PKCS1v15, hashes.SHA512())),
     forged("RSA without DigestInfo", no_digest_info),
     *(
-        refused(f"{name} as digest", edited(digests(uri)), "layout.attributes")
+        refused(f"{name} as digest", edited(digests(uri)), "layout.attributes.digest-method")
         for name, uri in DIGESTS.items()
     ),
     *(
-        refused(f"{name} as digest, signed", resigned(digests(uri)), "layout.attributes")
+        refused(f"{name} as digest, signed", resigned(digests(uri)), "layout.attributes.digest-method")
         for name, uri in DIGESTS.items()
         if name != "RIPEMD"
     ),
-    refused("SHA-1 of the certificate, signed", resigned(digests(DS_NS + "sha1", 5)), "layout.attributes"),
+    refused(
+        "SHA-1 of the certificate, signed",
+        resigned(digests(DS_NS + "sha1", 5)),
+        "layout.attributes.digest-method",
+    ),
     changed(
         "digest of another length",
         edited(

@@ -67,6 +67,14 @@ VARIANTS: list[Variant] = [
         refused(f"{name}, signed", resigned(set_text(path, value)), SCHEMA)
         for name, (path, value) in VALUES.items()
     ),
+    *(
+        refused(
+            f"the format's version {stated}, signed",
+            resigned(set_text(f"{GENERAL}/PHIEN_BAN", stated)),
+            "structure.version",
+        )
+        for stated in ("1.1", "2.0")
+    ),
     refused("an unknown tag, signed", resigned(append(GENERAL, "<GHI_CHU>x</GHI_CHU>")), SCHEMA),
     refused("a tag in small letters, signed", resigned(renamed(f"{GENERAL}/HO_VA_TEN", "ho_va_ten")), SCHEMA),
     refused("a tag twice, signed", resigned(twice(f"{GENERAL}/HO_VA_TEN")), SCHEMA),

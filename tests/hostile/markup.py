@@ -98,7 +98,7 @@ VARIANTS: list[Variant] = [
     refused("an unknown character set", declared_as("x-user", "utf-8"), "file.encoding"),
     refused("two byte order marks", spelt(lambda data: b"\xef\xbb\xbf\xef\xbb\xbf" + data), "file.encoding"),
     refused("a mark of UTF-16 before UTF-8", spelt(lambda data: b"\xff\xfe" + data), "file.encoding"),
-    refused("XML 1.1", before('<?xml version="1.1"?>'), "file.encoding"),
+    refused("XML 1.1", before('<?xml version="1.1"?>'), "file.declaration"),
     refused("a declaration that is not first", before('\n<?xml version="1.0"?>'), "file.forbidden-markup"),
     refused(
         "two declarations", before('<?xml version="1.0"?><?xml version="1.0"?>'), "file.forbidden-markup"

@@ -159,11 +159,11 @@ DAY = f"{HOLDER}/{LEADER}/NGAY_KY"
 PERSON = f"{HOLDER}/{HOMEROOM}/SO_CCCD"
 
 VARIANTS: list[Variant] = [
-    refused("no leader", edited(dropped(LEADER)), "layout.elements"),
-    refused("no seal", edited(dropped(SEAL)), "layout.elements"),
-    refused("no teacher", edited(dropped(HOMEROOM)), "layout.elements"),
-    refused("no slots", edited(lambda root: root.remove(find(root, HOLDER))), "layout.elements"),
-    refused("nobody has signed", lambda kit: freeze(kit.code), "layout.elements"),
+    refused("no leader", edited(dropped(LEADER)), "layout.elements.unsigned"),
+    refused("no seal", edited(dropped(SEAL)), "layout.elements.unsigned"),
+    refused("no teacher", edited(dropped(HOMEROOM)), "layout.elements.unsigned"),
+    refused("no slots", edited(lambda root: root.remove(find(root, HOLDER))), "layout.elements.unsigned"),
+    refused("nobody has signed", lambda kit: freeze(kit.code), "layout.elements.unsigned"),
     refused(
         "only the teacher has signed",
         lambda kit: kit.world.sealed(kit.code, roles=[SignerRole.HOMEROOM]),
@@ -180,10 +180,12 @@ VARIANTS: list[Variant] = [
         sealed_without(SignerRole.HOMEROOM, SignerRole.SEAL),
         "layout.elements",
     ),
-    refused("leader over a teacher who is not there, signed", resigned(leader_alone), "layout.elements"),
+    refused(
+        "leader over a teacher who is not there, signed", resigned(leader_alone), "layout.elements.unsigned"
+    ),
     refused("slots swapped", edited(swapped), "layout"),
     refused("slots swapped, signed", resigned(swapped), "layout"),
-    refused("signatures swapped", edited(signatures_swapped), "layout.attributes"),
+    refused("signatures swapped", edited(signatures_swapped), "layout.attributes.other-slot"),
     refused(
         "slots in another order",
         edited(lambda root: find(root, HOLDER).insert(0, slot(root, LEADER))),

@@ -40,6 +40,7 @@ from tests.hostile.variant import (
     FAILED,
     LATER,
     NO_CHAIN,
+    OPEN,
     WEAK,
     Make,
     Variant,
@@ -233,9 +234,9 @@ VARIANTS: list[Variant] = [
     Variant(
         "approved, but its responder does not know it",
         by(behind_the_cas_back),
-        FAILED,
+        OPEN,
         LATER,
-        "path.revocation-unknown",
+        "evidence.answer-unknown",
     ),
     # Time
     Variant("expired", by(flawed(Flaw.EXPIRED)), FAILED, "EXPIRED", "path.expired"),

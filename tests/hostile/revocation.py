@@ -124,7 +124,7 @@ def open_(name: str, build: Make, code: str = UNKNOWN_STANDING) -> Variant:
     return Variant(name, build, "", LATER, code)
 
 
-HOUR = timedelta(hours=1)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 VARIANTS: list[Variant] = [
     # Missing
@@ -186,7 +186,40 @@ VARIANTS: list[Variant] = [
         UNKNOWN_STANDING,
     ),
     # Said otherwise
-    open_("status unknown", said(Said(Status.UNKNOWN))),
+    open_("status unknown", said(Said(Status.UNKNOWN)), "evidence.answer-unknown"),
+    open_(
+        "an answer of years later",
+        said(Said(this_update=SEALED + 900 * DAY, next_update=SEALED + 901 * DAY)),
+        "evidence.future",
+    ),
+    open_(
+        "a list of years later",
+        lists(
+            lambda kit, there: (
+                list_of(kit.world.pki.authority("root"), issued=SEALED + 900 * DAY),
+                *there[1:],
+            )
+        ),
+        "evidence.future",
+    ),
+    *(
+        Variant(
+            f"a list that names the authority {name}",
+            lists(
+                lambda kit, there, name=name: (  # type: ignore[misc]
+                    list_of(
+                        kit.world.pki.authority("root"),
+                        revoked=kit.world.pki.authority(name).certificate.serial_number,
+                    ),
+                    *there[1:],
+                )
+            ),
+            FAILED,
+            "REVOKED",
+            "path.authority-revoked",
+        )
+        for name in (ORGANISATION_CA, "tsa-ca")
+    ),
     Variant("status revoked", said(Said(Status.REVOKED)), FAILED, "REVOKED", "path.revoked"),
     open_("about another number", said(Said(serial=12345))),
     open_("refused to answer", answers(lambda kit, there: (error("try_later"), *there[1:]))),

@@ -138,6 +138,7 @@ def type_(value: str | None, number: int):
 
 
 ELEMENTS, ATTRIBUTES, REFERENCE = "layout.elements", "layout.attributes", "layout.reference"
+STEP = "layout.elements.transform"
 
 URIS = {
     "nothing": "",
@@ -166,8 +167,8 @@ VARIANTS: list[Variant] = [
         for name, one in OTHERS.items()
         if "C14N" in name
     ),
-    refused("a style sheet that reads a file", edited(besides(STYLESHEET, 0)), "file.namespaces"),
-    refused("a style sheet that reads a file, signed", resigned(besides(STYLESHEET, 0)), "file.namespaces"),
+    refused("a style sheet that reads a file", edited(besides(STYLESHEET, 0)), STEP),
+    refused("a style sheet that reads a file, signed", resigned(besides(STYLESHEET, 0)), STEP),
     refused("a filter that leaves the name out, signed", resigned(besides(FILTER, 0)), ELEMENTS),
     refused("C14N twice, signed", resigned(more(EXCLUSIVE, 1)), ELEMENTS),
     refused("enveloped over the data, signed", resigned(more(ENVELOPED, 0)), ELEMENTS),
@@ -176,7 +177,7 @@ VARIANTS: list[Variant] = [
     refused("empty Transforms, signed", resigned(emptied), ELEMENTS),
     refused("enveloped after C14N, signed", resigned(reversed_), ATTRIBUTES),
     refused("the document not enveloped, signed", resigned(not_enveloped), ELEMENTS),
-    refused("InclusiveNamespaces, signed", resigned(into(PREFIXES)), "file.namespaces"),
+    refused("InclusiveNamespaces, signed", resigned(into(PREFIXES)), STEP),
     refused(
         "a parameter of XMLDSig in C14N, signed",
         resigned(into(f'<XPath xmlns="{DS_NS}">/</XPath>')),
@@ -190,7 +191,7 @@ VARIANTS: list[Variant] = [
     refused(
         "prefixes in the C14N of SignedInfo",
         edited(lambda root: signature(root)[0][0].append(make(PREFIXES))),
-        "file.namespaces",
+        STEP,
     ),
     *(refused(f"reference to {name}", edited(uri(one)), REFERENCE) for name, one in URIS.items()),
     *(refused(f"reference to {name}, signed", resigned(uri(one)), REFERENCE) for name, one in URIS.items()),

@@ -313,7 +313,7 @@ VARIANTS: list[Variant] = [
     refused(
         "HTML around the document",
         lambda kit: b"<html><body>" + kit.genuine + b"</body></html>",
-        "layout.root",
+        "file.kind-unknown",
     ),
     refused(
         "forged name in a second HOC_BA inside the data",

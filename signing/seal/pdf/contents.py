@@ -14,6 +14,7 @@ from binascii import unhexlify
 from typing import Final
 
 from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 MOST: Final = 8
@@ -26,7 +27,7 @@ _KEY: Final = generic.pdf_name("/Contents")
 
 
 def read_ahead(data: bytes, reader: PdfFileReader) -> None:
-    """Enter the signature dictionaries of `data` into its reader. Raises: what pyHanko raises."""
+    """Enter the signature dictionaries of `data` into its reader; what is not plain is left to the reader."""
     for number, found in enumerate(_CONTENTS.finditer(data)):
         if number >= MOST:
             return
@@ -45,7 +46,10 @@ def _enter(reader: PdfFileReader, data: bytes, header: re.Match[bytes], contents
     stream = io.BytesIO(
         data[header.end() : contents.start(1)] + mark.hex().encode() + data[contents.end(1) : end + len(_END)]
     )
-    entry = generic.read_object(stream, reference)
+    try:
+        entry = generic.read_object(stream, reference)
+    except (PdfError, ValueError, TypeError):
+        return  # the reader meets the same, and says so where it is asked
     if stream.read().strip() != _END or not isinstance(entry, generic.DictionaryObject):
         return
     marked = entry.raw_get(_KEY) if _KEY in entry else None

@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 from cryptography import x509
@@ -55,6 +56,7 @@ def canonical(node: etree._Element) -> bytes:
     return etree.tostring(node, method="c14n", exclusive=True, with_comments=False)
 
 
+@lru_cache(maxsize=1024)
 def algorithm_of(certificate: x509.Certificate) -> Algorithm | None:
     """Return what the certificate's key signs with, None when the key may not be used (TT 15/2025)."""
     key = certificate.public_key()

@@ -73,7 +73,7 @@ def judge_slot(slot: Slot, trust: Trust, at: datetime, school: str, *, exact: bo
         *_tagged(stamp.reasons, role),
         *_claim(claimed, stamp, role),
         *_tagged(path_reasons, role),
-        *_tagged(proofs_of(slot.signed, ANCHOR_OF[slot.role], stamp, trust) if exact else (), role),
+        *_tagged(_proofs(slot, stamp, path_reasons, trust, at) if exact else (), role),
         *_holder(slot, certificate),
         *approval(certificate, slot.role, school, trust, stamp.gen_time or at),
     )
@@ -203,14 +203,25 @@ def stamp_of(signed: Signed, trust: Trust, at: datetime, *, exact: bool) -> Time
     return check_timestamp(signed.token, imprint, trust, evidence=signed.evidence, at=at, exact=exact)
 
 
-def proofs_of(signed: Signed, kind: AnchorRole, stamp: TimestampFinding, trust: Trust) -> tuple[Reason, ...]:
+def _proofs(
+    slot: Slot, stamp: TimestampFinding, path: tuple[Reason, ...], trust: Trust, at: datetime
+) -> tuple[Reason, ...]:
+    """Return what is wrong with the evidence in a slot; of strangers it is not asked what it should be."""
+    if any(one.code == "path.unknown-issuer" for one in (*stamp.reasons, *path)):
+        return ()
+    return proofs_of(slot.signed, ANCHOR_OF[slot.role], stamp, trust, at)
+
+
+def proofs_of(
+    signed: Signed, kind: AnchorRole, stamp: TimestampFinding, trust: Trust, at: datetime
+) -> tuple[Reason, ...]:
     """Return where the evidence is not exactly what our signer embeds; without a timestamp it proves nothing."""
     if stamp.certificate is None or stamp.gen_time is None:
         return ()
     authority = stamp.certificate.public_bytes(Encoding.DER)
     leaves = ((signed.certificates[0], kind), (authority, AnchorRole.TIMESTAMP))
     case = Case(leaves, signed.evidence, signed.certificates, stamp.certificates)
-    return check_proofs(case, trust, stamp.gen_time)
+    return check_proofs(case, trust, stamp.gen_time, at)
 
 
 def _path(

@@ -6,8 +6,6 @@ by a digest, or compared with something that is.
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 from dataclasses import dataclass
 from typing import Final
@@ -19,6 +17,7 @@ from signing.seal.trust import SignerRole
 from signing.seal.xml import words
 from signing.seal.xml.build import canonical
 from signing.seal.xml.reader import Malformed, read
+from signing.seal.xml.shape import attributes, binary, children, digesting, empty, leaf, name, transforming
 from signing.seal.xml.words import ds, xades
 
 
@@ -74,22 +73,56 @@ class Document:
 def dissect(data: bytes) -> Document:
     """Return the parts of a transcript that has exactly our form. Raises: Malformed."""
     root = read(data)
-    match = re.fullmatch("hocba-(" + words.UUID_PATTERN + ")", root.get("id", ""))
-    if root.tag != words.DOCUMENT or match is None:
+    if root.tag != words.DOCUMENT:
         raise Malformed("layout.root")
+    match = re.fullmatch("hocba-(" + words.UUID_PATTERN + ")", root.get("id", ""))
+    if match is None:
+        raise Malformed("layout.root.identifier")
     code = match[1]
     attributes(root, id=root.get("id", ""))
+    if [child.tag for child in root] == [words.DATA]:
+        raise Malformed("layout.elements.unsigned")
     region, holder = children(root, words.DATA, words.SLOTS)
     attributes(region, Id=f"data-{code}")
     if region.findtext("THONG_TIN_CHUNG/MA_TRA_CUU_UUID") != code:
         raise Malformed("layout.code")
     attributes(holder)
+    _check_signed(holder, code)
     names = [role.value for role in words.ROLES]
     if len(holder) == len(names) - 1:
         names = names[1:]  # the homeroom teacher's slot is optional in v1.0
     nodes = dict(zip(names, children(holder, *names), strict=True))
     slots = [_slot(nodes, SignerRole(name), code, root, region) for name in names]
     return Document(root, code, region, tuple(slots))
+
+
+def _check_signed(holder: etree._Element, code: str) -> None:
+    """Refuse, by the name of who is missing, what lacks a signature. Raises: Malformed."""
+    present = {child.tag: child for child in holder}
+    for role in words.ROLES:
+        node = present.get(role.value)
+        if node is None and (role is not SignerRole.HOMEROOM or f"#sv-gvcn-{code}" in _referred(holder)):
+            raise Malformed("layout.elements.unsigned", role=role.value)
+        if node is not None and node.find(ds("Signature")) is None:
+            raise Malformed("layout.elements.unsigned", role=role.value)
+
+
+def _referred(holder: etree._Element) -> set[str]:
+    """Return what the signatures say they cover: who countersigns a signature says that there was one."""
+    return {node.get("URI", "") for node in holder.iter(ds("Reference"))}
+
+
+def _check_home(node: etree._Element, tail: str) -> None:
+    """Refuse a whole signature that was made for another slot or another transcript. Raises: Malformed."""
+    made_for = re.fullmatch("sig-([a-z]+)-(" + words.UUID_PATTERN + ")", node.get("Id", ""))
+    here = re.fullmatch("([a-z]+)-(" + words.UUID_PATTERN + ")", tail)
+    if made_for is None or here is None:
+        return
+    role = next((one.value for one in words.ROLES if words.SUFFIX[one] == here[1]), "")
+    if made_for[2] != here[2]:
+        raise Malformed("layout.attributes.other-transcript", role=role)
+    if made_for[1] != here[1]:
+        raise Malformed("layout.attributes.other-slot", role=role)
 
 
 def _slot(
@@ -127,6 +160,7 @@ ENVELOPING: Final = frozenset({"document", "list"})
 def dissect_signature(node: etree._Element, tail: str, outside: Outside) -> Signed:
     """Return the parts of one ds:Signature that has exactly our form. Raises: Malformed."""
     ids = words.own_ids(tail)
+    _check_home(node, tail)
     attributes(node, Id=ids["sig"])
     info, value, key_info, time_object, xades_object = children(
         node, ds("SignedInfo"), ds("SignatureValue"), ds("KeyInfo"), ds("Object"), ds("Object")
@@ -172,7 +206,7 @@ def _signed_info(
         ds("SignatureMethod"),
         *(ds("Reference") for _ in covered),
     )
-    empty(method, Algorithm=words.EXCLUSIVE)
+    transforming(method, words.EXCLUSIVE)
     uri = algorithm.get("Algorithm", "")
     empty(algorithm, Algorithm=uri)
     pairs = zip(references, covered.items(), strict=True)
@@ -193,9 +227,11 @@ def _reference(
     transforms, method, digest = children(node, ds("Transforms"), ds("DigestMethod"), ds("DigestValue"))
     wanted = [words.ENVELOPED, words.EXCLUSIVE] if kind in ENVELOPING else [words.EXCLUSIVE]
     attributes(transforms)
-    for transform, name in zip(children(transforms, *(ds("Transform") for _ in wanted)), wanted, strict=True):
-        empty(transform, Algorithm=name)
-    empty(method, Algorithm=words.SHA256)
+    if len(transforms) != len(wanted):
+        raise Malformed("layout.elements.transform", name(transforms))
+    for transform, step in zip(children(transforms, *(ds("Transform") for _ in wanted)), wanted, strict=True):
+        transforming(transform, step)
+    digesting(method, words.SHA256)
     attributes(digest)
     found = without(target, signature) if kind in ENVELOPING else canonical(target)
     return Reference(kind, binary(digest), found)
@@ -277,7 +313,7 @@ def _signed_properties(node: etree._Element) -> tuple[str, bytes, tuple[str, ...
     (digest,) = children(cert, xades("CertDigest"))
     attributes(digest)
     method, value = children(digest, ds("DigestMethod"), ds("DigestValue"))
-    empty(method, Algorithm=words.SHA256)
+    digesting(method, words.SHA256)
     attributes(value)
     (claimed,) = children(role, xades("ClaimedRoles"))
     attributes(claimed)
@@ -335,49 +371,3 @@ def _values(node: etree._Element | None, item: str) -> tuple[bytes, ...]:
     for one in items:
         attributes(one)
     return tuple(binary(one) for one in items)
-
-
-def children(node: etree._Element, *tags: str) -> list[etree._Element]:
-    """Return the children, which must be exactly `tags`, with no text between them. Raises: Malformed."""
-    found = list(node)
-    if [child.tag for child in found] != list(tags):
-        raise Malformed("layout.elements", name(node))
-    if node.text or any(child.tail for child in found):
-        raise Malformed("layout.text", name(node))
-    return found
-
-
-def attributes(node: etree._Element, **expected: str) -> None:
-    """Check that the attributes are exactly these. Raises: Malformed."""
-    if dict(node.items()) != expected:
-        raise Malformed("layout.attributes", name(node))
-
-
-def empty(node: etree._Element, **expected: str) -> None:
-    """Check that the element has these attributes and nothing in it. Raises: Malformed."""
-    attributes(node, **expected)
-    children(node)
-
-
-def leaf(node: etree._Element) -> str:
-    """Return the text of an element that has text only. Raises: Malformed."""
-    if len(node) or not node.text or (not node.tag.startswith("{") and node.attrib):
-        raise Malformed("layout.text", name(node))
-    return node.text
-
-
-def binary(node: etree._Element) -> bytes:
-    """Return the bytes of an element whose text is base64 on one line. Raises: Malformed."""
-    text = leaf(node)
-    try:
-        data = base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise Malformed("layout.base64", name(node)) from error
-    if not data or base64.b64encode(data).decode("ascii") != text:
-        raise Malformed("layout.base64", name(node))
-    return data
-
-
-def name(node: etree._Element) -> str:
-    """Return the element's name without namespace."""
-    return etree.QName(node).localname

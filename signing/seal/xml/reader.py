@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Any, Final
 
 from lxml import etree
 
@@ -24,7 +24,13 @@ _DECLARATION: Final = re.compile(
     r"""<\?xml\s+version\s*=\s*(["'])1\.0\1(?:\s+encoding\s*=\s*(["'])[Uu][Tt][Ff]-8\2)?"""
     r"""(?:\s+standalone\s*=\s*(["'])(?:yes|no)\3)?\s*\?>"""
 )
+_UTF8_DECLARED: Final = re.compile(
+    r"""<\?xml(?:(?!encoding|\?>)[^<])*(?:encoding\s*=\s*(["'])[Uu][Tt][Ff]-8\1[^<]*)?\?>"""
+)
 _NAMESPACES: Final = frozenset({"", words.DS, words.XADES, words.TIME_NS})
+_STEPS: Final = (words.ds("Transform"), words.ds("CanonicalizationMethod"))
+"""What is in these tells what is done to the bytes before they are signed."""
+
 _TOO_DEEP: Final = etree.XPath("boolean(/*" + "/*" * MAX_DEPTH + ")")
 _FOREIGN_ATTRIBUTE: Final = etree.XPath("boolean(//@*[namespace-uri() != ''])")
 _IDS: Final = etree.XPath("//@*[translate(local-name(), 'ID', 'id') = 'id']", smart_strings=False)
@@ -32,12 +38,16 @@ _IDS: Final = etree.XPath("//@*[translate(local-name(), 'ID', 'id') = 'id']", sm
 
 
 class Malformed(Exception):
-    """The file is not of the form; `code` is one of `codes.CODES`, `where` the element's name."""
+    """The file is not of the form; `code` is one of `codes.CODES`, `where` the element's name.
 
-    def __init__(self, code: str, where: str = "") -> None:
-        super().__init__(f"{code} {where}".strip())
+    `role` names the slot, where what is wrong is wrong with all of it.
+    """
+
+    def __init__(self, code: str, where: str = "", role: str = "") -> None:
+        super().__init__(f"{code} {where or role}".strip())
         self.code = code
         self.where = where
+        self.role = role
 
 
 def read(data: bytes, *, listed: bool = False, exact: bool = True) -> etree._Element:
@@ -83,7 +93,7 @@ def _text(data: bytes) -> str:
     if text.startswith("<?xml") and not text.startswith("<?xml-"):
         declaration = _DECLARATION.match(text)
         if declaration is None:
-            raise Malformed("file.encoding")
+            raise Malformed("file.declaration" if _UTF8_DECLARED.match(text) else "file.encoding")
         text = text[declaration.end() :].lstrip(" \t\r\n")
     # Outside comments, instructions and CDATA a literal "<" can only open a tag, so this is exact.
     if "<!" in text or "<?" in text:
@@ -104,6 +114,8 @@ def _check_names(root: etree._Element, *, exact: bool) -> None:
         or not {_namespace(tag) for tag in {str(node.tag) for node in root.iter()}} <= _NAMESPACES
     ):
         foreign = _first_foreign(root)
+        if foreign is not None and next(foreign.iterancestors(*_STEPS), None) is not None:
+            raise Malformed("layout.elements.transform", "Transforms")
         raise Malformed("file.namespaces", "" if foreign is None else str(foreign.tag).rpartition("}")[2])
     try:
         everything = etree.tostring(root, method="c14n", exclusive=False, with_comments=False)
@@ -128,6 +140,6 @@ def _first_foreign(root: etree._Element) -> etree._Element | None:
 
 def _check_ids(root: etree._Element) -> None:
     """Refuse the same value under any spelling of "id" twice."""
-    values = _IDS(root)
+    values: Any = _IDS(root)
     if len(set(values)) != len(values):
         raise Malformed("file.duplicate-id")

@@ -83,7 +83,7 @@ def _judge(signed: Signed, trust: Trust, at: datetime, sender: str | None) -> tu
     if signed.token is not None:
         stamp = stamp_of(signed, trust, at, exact=True)
         if signed.evidence != Embedded():
-            reasons += proofs_of(signed, AnchorRole.ORGANISATION, stamp, trust)
+            reasons += proofs_of(signed, AnchorRole.ORGANISATION, stamp, trust, at)
         reasons += stamp.reasons
         if stamp.gen_time is not None and not stamp.reasons:
             moment, proven = stamp.gen_time, True

@@ -58,9 +58,9 @@ def verify_xml(
     try:
         return _verify(data, trust, at, policy, structure)
     except Malformed as refused:
-        return _refused(data, refused.code, refused.where)
+        return _refused(data, refused.code, refused.where, refused.role)
     except Exception:  # the last resort: a hostile file must never get past a verifier by breaking it
-        return _refused(data, "file.broken", "")
+        return _refused(data, "file.broken")
 
 
 def data_region(data: bytes) -> bytes:
@@ -83,10 +83,13 @@ def _verify(data: bytes, trust: Trust, at: datetime, policy: Policy, structure: 
     document = dissect(data) if policy.exact else foreign.dissect(data)
     school = document.data.findtext("THONG_TIN_CHUNG/MA_TRUONG") or ""
     findings = [judge_slot(slot, trust, at, school, exact=policy.exact) for slot in document.slots]
-    form = _schema(data, structure)
-    reasons = [
-        *form,
-        *(reason for finding in findings for reason in finding.reasons),
+    form = (*_version(document), *_schema(data, structure))
+    found = [reason for finding in findings for reason in finding.reasons]
+    changed = any(reason.code == "digest.data" for reason in found)
+    reasons = [  # what was changed later is not the school's mistake: that it breaks the format comes second
+        *(() if changed else form),
+        *found,
+        *(form if changed else ()),
         *_named(document),
         *_persons(document, findings),
         *_order(document, findings),
@@ -107,6 +110,14 @@ def _verify(data: bytes, trust: Trust, at: datetime, policy: Policy, structure: 
         doubt = Reason.unknown(Sub.SIG_CRYPTO_FAILURE, "integrity", "signature.second-opinion")
         return with_reasons(verdict, [doubt])
     return verdict
+
+
+def _version(document: Document) -> tuple[Reason, ...]:
+    """What states another version of the format is not judged by this one's rules."""
+    stated = document.data.findtext("THONG_TIN_CHUNG/PHIEN_BAN")
+    if stated in (None, v1_0.VERSION):
+        return ()
+    return (Reason.failed(Sub.FORMAT_FAILURE, "integrity", "structure.version", version=stated[:20]),)
 
 
 def _schema(data: bytes, structure: Structure) -> tuple[Reason, ...]:
@@ -178,9 +189,11 @@ def _lines(status: Status) -> dict[str, Line]:
     return {"log": Line.NOT_SHOWN, "status": states.get(status, Line.FAILED)}
 
 
-def _refused(data: bytes, code: str, where: str) -> Verdict:
+def _refused(data: bytes, code: str, where: str = "", role: str = "") -> Verdict:
     """Return the verdict on a file that does not have the form: nothing else about it is known."""
-    facts = {"where": where} if where else {}
+    facts = {name: value for name, value in (("where", where), ("role", role)) if value}
     lines = dict.fromkeys(LINE_NAMES, Line.UNKNOWN) | {"log": Line.NOT_SHOWN}
+    if code == "layout.elements.unsigned":
+        lines["signers"] = Line.FAILED
     reason = Reason.failed(Sub.FORMAT_FAILURE, "integrity", code, **facts)
     return conclude(Kind.XML, [reason], lines=lines, xml=data)

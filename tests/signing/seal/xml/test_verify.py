@@ -216,14 +216,17 @@ def test_every_code_in_use_is_listed() -> None:
     folder = Path(room.__file__).parent
     sources = [
         *folder.glob("*.py"),
-        *(folder.parent / f"{name}.py" for name in ("paths", "timestamps", "tokens", "certificates", "proofs")),
+        *(
+            folder.parent / f"{name}.py"
+            for name in ("paths", "timestamps", "tokens", "certificates", "proofs")
+        ),
     ]
     used: set[str] = set()
     for source in sources:
         if source.name != "codes.py":
             used |= set(
                 re.findall(
-                    r'"((?:file|layout|structure|digest|signature|certificate|signer|time|timestamp|path|evidence|authority|status)\.[a-z0-9-]+)"',
+                    r'"((?:file|layout|structure|digest|signature|certificate|signer|time|timestamp|path|evidence|authority|status)(?:\.[a-z0-9-]+)+)"',
                     source.read_text(),
                 )
             )
