@@ -8,6 +8,7 @@ Every subject has OU = "BẢN MẪU – KHÔNG CÓ GIÁ TRỊ".
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -160,7 +161,7 @@ def _start(
         .not_valid_before(validity.start)
         .not_valid_after(validity.end)
         .add_extension(x509.BasicConstraints(is_authority, profile.path_length), critical=True)
-        .add_extension(_key_usage(profile.usages), critical=True)
+        .add_extension(key_usage(profile.usages), critical=True)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(public_key), critical=False)
     )
     if profile.extended is not None:
@@ -170,7 +171,9 @@ def _start(
     return builder
 
 
-def _key_usage(usages: frozenset[str]) -> x509.KeyUsage:
+def key_usage(usages: Iterable[str]) -> x509.KeyUsage:
+    """Return a KeyUsage with these bits, named as `cryptography` names them."""
+    chosen = frozenset(usages)
     names = (
         "digital_signature",
         "content_commitment",
@@ -182,4 +185,4 @@ def _key_usage(usages: frozenset[str]) -> x509.KeyUsage:
         "encipher_only",
         "decipher_only",
     )
-    return x509.KeyUsage(**{name: name in usages for name in names})
+    return x509.KeyUsage(**{name: name in chosen for name in names})

@@ -16,7 +16,7 @@ from cryptography.x509.oid import NameOID
 
 from signing.specimen.authority import Authority
 from signing.specimen.pki import PUBLIC_CAS, IssuedKey
-from signing.specimen.profiles import person_name
+from signing.specimen.profiles import key_usage, person_name
 from tests.signing.seal.xml.world import LEADER_NUMBER, NOW, World
 
 LEADER_NAME = "Lê Thị Bích Hằng"
@@ -94,18 +94,7 @@ def _extensions(
 
 def usage(*names: str) -> x509.KeyUsage:
     """Return a KeyUsage with these bits."""
-    all_names = [
-        "digital_signature",
-        "content_commitment",
-        "key_encipherment",
-        "data_encipherment",
-        "key_agreement",
-        "key_cert_sign",
-        "crl_sign",
-        "encipher_only",
-        "decipher_only",
-    ]
-    return x509.KeyUsage(**{name: name in names for name in all_names})
+    return key_usage(names)
 
 
 def signed_by(
