@@ -12,15 +12,13 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import lru_cache
 from typing import Final
 
 from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding
 
 from signing.seal import proof_items as items
 from signing.seal.moments import EVIDENCE_MAX_AGE
-from signing.seal.paths import EvidenceLike, remember
+from signing.seal.paths import EvidenceLike, ders, remember
 from signing.seal.proof_items import NotExact
 from signing.seal.trust import AnchorRole, Trust
 from signing.seal.verdict import Reason
@@ -316,8 +314,8 @@ def _all_in(some: tuple[bytes, ...], allowed: Iterable[bytes]) -> bool:
 
 def _trusted(trust: Trust, case: Case) -> tuple[bytes, ...]:
     kinds = {kind for _, kind in case.leaves}
-    roots = [one for kind in AnchorRole if kind in kinds for one in trust.roots.get(kind, ())]
-    return tuple(dict.fromkeys(_der(one) for one in (*roots, *trust.intermediates)))
+    roots = [one for kind in AnchorRole if kind in kinds for one in ders(trust.roots.get(kind, ()))]
+    return tuple(dict.fromkeys((*roots, *ders(trust.intermediates))))
 
 
 def _key(case: Case, trusted: tuple[bytes, ...]) -> bytes:
@@ -340,11 +338,6 @@ def _key(case: Case, trusted: tuple[bytes, ...]) -> bytes:
             whole.update(b"%d:" % len(one))
             whole.update(one)
     return whole.digest()
-
-
-@lru_cache(maxsize=4096)
-def _der(certificate: x509.Certificate) -> bytes:
-    return certificate.public_bytes(Encoding.DER)
 
 
 def _failed(code: str, sub: Sub = Sub.FORMAT_FAILURE) -> Reason:

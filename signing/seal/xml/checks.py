@@ -6,6 +6,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Final
 
 from cryptography import x509
@@ -85,8 +86,14 @@ def load_certificate(chain: tuple[bytes, ...]) -> x509.Certificate:
     """Return the signer's certificate, which stands first. Raises: Malformed."""
     if not chain or any(len(one) > MAX_ITEM_BYTES for one in chain):
         raise Malformed("layout.certificate")
+    return _loaded(chain[0])
+
+
+@lru_cache(maxsize=1024)
+def _loaded(data: bytes) -> x509.Certificate:
+    """Read a certificate to its last part; the same few sign a whole school."""
     try:
-        certificate = x509.load_der_x509_certificate(chain[0])
+        certificate = x509.load_der_x509_certificate(data)
         certificate.public_key()
         list(certificate.extensions)
         list(certificate.subject)
