@@ -31,8 +31,8 @@ from signing.models import SealedDocument, SigningBatch
 from signing.queries import documents
 from signing.seal.trust import SignerRole
 
-FEW = 2
-"""Pupils of a class that is issued only to have a document."""
+FEW = 3
+"""Pupils of a class that is issued only to have documents."""
 
 _plans: list[ClassPlan] = []
 """Of the classes so far; a class of more than a hundred pupils stands in several places."""
