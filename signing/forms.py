@@ -11,12 +11,12 @@ from django import forms
 from django.http import QueryDict
 from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from hocba.kernel.errors import DomainError, Invalid
+from schools.actions.confirmation import Question, ask, still_open
+from schools.confirming import told
 from schools.fields import AS_TYPED, FIRST_DAY, LAST_DAY, TWELVE_DIGITS, DayField, TextField, offer
 from signing.actions.checks import FiveFields
-from signing.actions.confirmation import Question, ask, still_open
 from signing.seal.trust import SignerRole
 from signing.sentences import ROLES
 
@@ -184,20 +184,6 @@ class CodeForm(forms.Form):
     ma = look_up_code_field()
 
 
-DIGITS = (
-    pgettext_lazy("chữ số", "không"),
-    pgettext_lazy("chữ số", "một"),
-    pgettext_lazy("chữ số", "hai"),
-    pgettext_lazy("chữ số", "ba"),
-    pgettext_lazy("chữ số", "bốn"),
-    pgettext_lazy("chữ số", "năm"),
-    pgettext_lazy("chữ số", "sáu"),
-    pgettext_lazy("chữ số", "bảy"),
-    pgettext_lazy("chữ số", "tám"),
-    pgettext_lazy("chữ số", "chín"),
-)
-
-
 class ParticularsForm(forms.Form):
     """What opens a transcript beside its code: the pupil's particulars and the confirmation code of this page."""
 
@@ -283,12 +269,6 @@ class ParticularsForm(forms.Form):
 
     def _told(self) -> str:
         return told(self._question)
-
-
-def told(question: Question) -> str:
-    """Return what a page says of the confirmation code: its digits as words."""
-    words = ", ".join(str(DIGITS[int(digit)]) for digit in question.digits)
-    return _("Viết bằng chữ số bốn chữ sau: %(words)s. Mã dùng một lần, trong 10 phút.") % {"words": words}
 
 
 class OpeningForm(ParticularsForm):

@@ -2,6 +2,7 @@
 
 from schools.models.accounts import Account
 from schools.models.classes import ClassSubject, ClassYear, Enrolment, SchoolYear, TeachingAssignment
+from schools.models.invitations import Invitation, InvitationKind, SignIn, SignInOutcome, Tries
 from schools.models.memberships import Membership
 from schools.models.people import Gender, Guardianship, Person, PersonKind, Pupil
 from schools.models.trail import AuditEvent, AuditRoot
@@ -17,13 +18,18 @@ __all__ = [
     "Enrolment",
     "Gender",
     "Guardianship",
+    "Invitation",
+    "InvitationKind",
     "Membership",
     "Oversight",
     "Person",
     "PersonKind",
     "Pupil",
     "SchoolYear",
+    "SignIn",
+    "SignInOutcome",
     "TeachingAssignment",
+    "Tries",
     "Unit",
     "UnitLevel",
 ]

@@ -34,6 +34,8 @@ class Account(AbstractBaseUser):
     password_is_temporary = models.BooleanField(default=False)
     """Given by an administrator: it opens only the page where its owner chooses another."""
     locked_until = models.DateTimeField(null=True, blank=True)
+    locks = models.PositiveSmallIntegerField(default=0)
+    """How often it was closed since its owner last came in: each pause is twice as long as the one before."""
 
     objects = Accounts()
 

@@ -20,10 +20,11 @@ from records.models import LookUpEntry
 from records.national import v1_0
 from records.national.document import TranscriptData
 from schools import actors, audit, scopes
+from schools.actions import confirmation, throttle
 from schools.actors import Actor
 from schools.writes import Writes
 from signing import alarms
-from signing.actions import confirmation, guesses, throttle
+from signing.actions import guesses
 from signing.models import SealedDocument
 from signing.queries import documents
 from signing.queries.documents import Standing

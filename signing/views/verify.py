@@ -22,11 +22,12 @@ from django.views.decorators.http import require_GET, require_http_methods
 from hocba.kernel import clock
 from hocba.kernel.errors import Conflict, DomainError, Invalid, NotFound, Unavailable
 from hocba.logs import request_number
+from schools.actions.confirmation import Question, ask
+from schools.confirming import told
 from schools.permissions import public
 from signing import sentences
 from signing.actions import checks
-from signing.actions.confirmation import Question, ask
-from signing.forms import CodeForm, OpeningForm, told
+from signing.forms import CodeForm, OpeningForm
 from signing.queries.documents import Standing
 from signing.seal.pdf.draw import STYLESHEET
 from signing.seal.verdict import Indication, Verdict

@@ -12,7 +12,8 @@ from django.db import connection, transaction
 
 from hocba.kernel import clock
 from hocba.kernel.errors import Conflict, DomainError, Invalid, NotFound
-from signing.actions import checks, confirmation, guesses
+from schools.actions import confirmation
+from signing.actions import checks, guesses
 from signing.actions.checks import Asker, FiveFields
 from signing.models import LookUpAttempt
 

@@ -19,8 +19,9 @@ from django.utils import translation
 
 from exports.actions import looking_up
 from schools import scopes
+from schools.actions import confirmation
 from schools.models import AuditEvent
-from signing.actions import confirmation, withdrawals
+from signing.actions import withdrawals
 from signing.forms import OpeningForm
 from signing.models import SealedDocument
 from signing.queries.documents import Standing

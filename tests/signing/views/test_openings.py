@@ -13,8 +13,9 @@ from django.test import Client
 from django.urls import reverse
 
 from hocba.kernel import clock
+from schools.actions import confirmation
 from schools.models import AuditEvent
-from signing.actions import confirmation, guesses
+from signing.actions import guesses
 from signing.models import LookUpAttempt
 from tests.confirming import confirmed, wrong_digits
 from tests.world import World

@@ -52,6 +52,6 @@ def first_use(kind: str, value: str, seconds: int) -> bool:
     except redis.RedisError as away:
         logger.warning("Redis is away; a %s was not taken", kind)
         raise Unavailable(
-            _("Lúc này hệ thống chưa kiểm tra được mã xác nhận nên chưa mở học bạ. Xin thử lại sau ít phút."),
+            _("Lúc này hệ thống chưa kiểm tra được mã xác nhận. Xin thử lại sau ít phút."),
             code="not-noted",
         ) from away

@@ -17,7 +17,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from hocba.kernel.errors import Invalid
-from signing.actions import throttle
+from schools.actions import throttle
 
 LENGTH = 4
 SECONDS = 10 * 60
