@@ -78,9 +78,7 @@ class _Needed:
     missing: bool = False
 
 
-def check_proofs(
-    case: Case, trust: Trust, moment: datetime, at: datetime | None = None
-) -> tuple[Reason, ...]:
+def check_proofs(case: Case, trust: Trust, moment: datetime, at: datetime) -> tuple[Reason, ...]:
     """Return where the evidence is not exactly what it must be at `moment` (aware): nothing, when it is.
 
     `at` is the verifier's moment, after which no evidence can have been made.
@@ -97,7 +95,7 @@ def check_proofs(
         return (_failed("path.authority-revoked", Sub.REVOKED),)
     if found.until is not None and found.until < moment:
         return (_unknown("evidence.stale"),)
-    if at is not None and found.since is not None and found.since > at + CLOCK_TOLERANCE:
+    if found.since is not None and found.since > at + CLOCK_TOLERANCE:
         return (_unknown("evidence.future"),)
     return ()
 

@@ -170,15 +170,22 @@ def proofs(change: Callable[[Ground, Evidence], Evidence]) -> Callable[[Ground],
     return attack
 
 
-def stale(g: Ground, e: Evidence) -> Evidence:
-    """Answers of more than two days before."""
-    now = g.world.clock
-    try:
-        g.world.clock = now - timedelta(hours=48, minutes=10)
-        old = g.world.evidence(g.world.school)
-    finally:
-        g.world.clock = now
-    return Evidence(e.certificates, old.ocsps, e.crls)
+def answers_of(by_how_much: timedelta) -> Callable[[Ground, Evidence], Evidence]:
+    """Return what takes the answers of another moment: before or after now."""
+
+    def change(g: Ground, e: Evidence) -> Evidence:
+        now = g.world.clock
+        try:
+            g.world.clock = now + by_how_much
+            other = g.world.evidence(g.world.school)
+        finally:
+            g.world.clock = now
+        return Evidence(e.certificates, other.ocsps, e.crls)
+
+    return change
+
+
+TWO_DAYS_AGO, YEARS_LATER = timedelta(hours=-48, minutes=-10), timedelta(days=800)
 
 
 def from_a_stranger(g: Ground, e: Evidence) -> Evidence:
@@ -202,7 +209,8 @@ PROOFS = family(
     ("no answers", proofs(lambda g, e: Evidence(e.certificates, (), e.crls)), "evidence. path."),
     ("no lists", proofs(lambda g, e: Evidence(e.certificates, e.ocsps, ())), "evidence. path."),
     ("no responders", proofs(lambda g, e: Evidence(e.certificates[:1], e.ocsps, e.crls)), "evidence. path."),
-    ("stale", proofs(stale), "evidence. path."),
+    ("stale", proofs(answers_of(TWO_DAYS_AGO)), "evidence. path."),
+    ("of years later", proofs(answers_of(YEARS_LATER)), "evidence.future"),
     ("of a stranger", proofs(from_a_stranger), "evidence. path."),
     ("of another signer", proofs(of_the_leader), "evidence. path."),
     ("in another order", proofs(lambda g, e: Evidence(e.certificates, e.ocsps[::-1], e.crls)), "evidence."),

@@ -132,16 +132,21 @@ def _judge_seal(
     reasons = [
         *_tagged((*stamp.reasons, *path.reasons)),
         *_tagged(last.reasons),
-        *_tagged(_proofs(signed, stamp, last, evidence, trust)),
+        *_tagged(_proofs(signed, stamp, last, evidence, trust, at)),
         *_times(claimed, stamp.gen_time, last.gen_time),
     ]
     return _Seal(signed, stamp, path, tuple(reasons), claimed)
 
 
 def _proofs(
-    signed: Signed, stamp: TimestampFinding, last: TimestampFinding, evidence: Embedded, trust: Trust
+    signed: Signed,
+    stamp: TimestampFinding,
+    last: TimestampFinding,
+    evidence: Embedded,
+    trust: Trust,
+    at: datetime,
 ) -> tuple[Reason, ...]:
-    """Return where the validation data is not exactly what our signer embeds.
+    """Return where the validation data is not exactly what our signer embeds, or made after `at`.
 
     The last timestamp stands over it, so nothing proves its own authority's standing but lists of later days.
     """
@@ -153,7 +158,7 @@ def _proofs(
     leaves = ((seal, AnchorRole.ORGANISATION), (authority, AnchorRole.TIMESTAMP))
     case = Case(leaves, evidence, signed.chain, stamp.certificates, chain_first=True)
     return (
-        *check_proofs(case, trust, stamp.gen_time),
+        *check_proofs(case, trust, stamp.gen_time, at),
         *check_certificates(last.certificates, archive, trust),
     )
 
