@@ -12,6 +12,7 @@ from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
+from threading import Lock
 from typing import Final, Protocol, TypeVar
 
 from asn1crypto import x509 as asn1_x509
@@ -174,6 +175,7 @@ def clear_cache() -> None:
 
 
 _findings: dict[tuple[bytes, int, int], PathFinding] = {}
+_one_at_a_time = Lock()  # asn1crypto parses a part when it is first asked for: threads must not meet there
 _dates_of: dict[bytes, list[datetime]] = {}
 
 
@@ -193,7 +195,8 @@ def _answer(question: _Question, line: str, moment: datetime) -> PathFinding:
         key = (digest, bisect_left(dates, moment), bisect_right(dates, moment))
         found = _findings.get(key)
         if found is None:
-            found = _judge(question, line, moment)
+            with _one_at_a_time:
+                found = _judge(question, line, moment)
             remember(_findings, key, found)
     except UNREADABLE:
         return PathFinding((Reason.unknown(Sub.TRY_LATER, line, "path.evidence-unreadable"),), "unknown")
