@@ -22,7 +22,8 @@ PAGE = os.sysconf("SC_PAGE_SIZE")
 def measure(n: int) -> list[Figure]:
     """Return the resident megabytes of one worker process over `n` sealings after the warm-up.
 
-    Its facts: megabytes per 1,000 sealings by least squares, and the last reading less the first.
+    Its facts: megabytes per 1,000 sealings by least squares, of all and of the second half, when whatever is
+    kept has come to its bound; the last reading less the first; eleven readings at even distances.
     """
     size = min(CLASS, n)
     classes = ground.new_classes([size] * (WARM_UP + -(-n // size)))
@@ -36,10 +37,13 @@ def measure(n: int) -> list[Figure]:
             held.append((number * size, _resident(workers.process.pid)))
     counted = held[WARM_UP - 1 :]
     samples = tuple(megabytes for _, megabytes in counted)
+    points = [(count / 1000, megabytes) for count, megabytes in counted]
     facts = {
         "sealings": counted[-1][0] - counted[0][0],
-        "slope_per_1000": round(slope([(count / 1000, megabytes) for count, megabytes in counted]), 3),
+        "slope_per_1000": round(slope(points), 3),
+        "second_half_slope_per_1000": round(slope(points[len(points) // 2 :]), 3),
         "last_minus_first": round(samples[-1] - samples[0], 3),
+        "readings": [round(samples[tenth * (len(samples) - 1) // 10], 1) for tenth in range(11)],
     }
     return [Figure("memory.worker", "MB", samples, "after warm-up", (samples[0],), facts)]
 
