@@ -5,18 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, Page
 
 from exports.models import Destination
 from schools.models import Membership, Oversight, Unit
 from schools.permissions import Role
 from tests import factories
+from tests.accessible import faults
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-SIZES = {"desk": {"width": 1366, "height": 768}, "phone": {"width": 390, "height": 844}}
-AXE = {"rules": {"target-size": {"enabled": True}}}
 
 
 @pytest.fixture
@@ -59,21 +56,7 @@ def addresses(department: Unit) -> list[str]:
     return [*searches, *inside, *forms, "/noi-nhan/", "/noi-nhan/kho-bo/"]
 
 
-def faults(page: Page, address: str) -> list[tuple[str, str, Any]]:
-    found = Axe().run(page, options=AXE).response["violations"]
-    told = [(address, one["id"], [node["target"] for node in one["nodes"]]) for one in found]
-    if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
-        told.append((address, "wider than the window", []))
-    return told
-
-
-@pytest.mark.parametrize("mode", ["light", "dark"])
-@pytest.mark.parametrize("size", SIZES)
-def test_pages_are_accessible_and_fit(
-    live_server: Any, browser: Browser, department: Unit, size: str, mode: Any
-) -> None:
-    context: BrowserContext = browser.new_context(viewport=SIZES[size], color_scheme=mode)  # type: ignore[arg-type]
-    page = context.new_page()
+def test_pages_are_accessible_and_fit(live_server: Any, page: Page, department: Unit) -> None:
     sign_in(page, live_server, "so")
     found = []
     for address in addresses(department):
@@ -85,7 +68,6 @@ def test_pages_are_accessible_and_fit(
     page.get_by_role("button", name="Thêm đơn vị").click()
     assert page.get_by_role("alert").is_visible()
     found += faults(page, "an add with errors")
-    context.close()
 
     assert found == []
 

@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext
 
@@ -11,11 +10,9 @@ from records.models import SubjectResult
 from schools import scopes
 from schools.models import ClassYear, Person, Pupil
 from tests import factories as make
+from tests.accessible import PHONE, faults
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-SIZES = {"desk": {"width": 1366, "height": 768}, "phone": {"width": 390, "height": 844}}
-AXE = {"rules": {"target-size": {"enabled": True}}}
 
 
 def signed_in(browser: Browser, address: str, person: Person, **context: Any) -> BrowserContext:
@@ -37,9 +34,7 @@ def a_class_with_everything() -> ClassYear:
     return class_year
 
 
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("mode", ["light", "dark"])
-def test_pages_are_accessible_and_fit(live_server: Any, browser: Browser, size: str, mode: str) -> None:
+def test_pages_are_accessible_and_fit(live_server: Any, browser: Browser) -> None:
     class_year = a_class_with_everything()
     school = class_year.school
     frozen = make.a_frozen_class(pupils=2, school=school)
@@ -70,21 +65,18 @@ def test_pages_are_accessible_and_fit(live_server: Any, browser: Browser, size: 
         ],
         make.a_school_admin(school): [base],
     }
-    faults = []
+    found = []
     for person, addresses in visits.items():
-        context = signed_in(browser, live_server.url, person, viewport=SIZES[size], color_scheme=mode)
+        context = signed_in(browser, live_server.url, person)
         page = context.new_page()
         for address in addresses:
             answer = page.goto(live_server.url + address)
             assert answer is not None
             assert answer.status == 200
-            found = Axe().run(page, options=AXE).response["violations"]
-            faults += [(address, v["id"], [node["target"] for node in v["nodes"]]) for v in found]
-            if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
-                faults.append((address, "wider than the window", []))
+            found += faults(page, address)
         context.close()
 
-    assert faults == []
+    assert found == []
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
@@ -144,7 +136,7 @@ def test_pupils_are_filtered_as_one_types_and_unsaved_work_is_guarded(
     class_year = make.a_class_year(pupils=0)
     for name in ("Lê Thị Ánh", "Đỗ Văn Dũng"):
         make.enrol(make.a_pupil(name), class_year)
-    context = signed_in(browser, live_server.url, make.homeroom_of(class_year), viewport=SIZES["phone"])
+    context = signed_in(browser, live_server.url, make.homeroom_of(class_year), viewport=PHONE)
     page = context.new_page()
     asked: list[str] = []
     page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
