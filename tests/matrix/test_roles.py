@@ -156,7 +156,8 @@ def test_who_may_do_it_and_nobody_else(key: str, country: Country) -> None:
                     wrong.append((who.value, where.value, f"told {sorted(told)}"))
         changed = state.changed(before, state.snapshot(link))
 
-    assert (wrong, changed) == ([], set())
+    # When somebody was last seen is noted once a minute, whatever the answer is.
+    assert (wrong, changed - {"django_session"}) == ([], set())
 
 
 @pytest.mark.parametrize("key", [key for key, route in ROUTES.items() if route.post is None])
