@@ -1,5 +1,7 @@
 """What the pupil achieved: results, the homeroom teacher's record, the transcript and its versions."""
 
+from records.models.desk import CellReturn, Phrase
+from records.models.entry_batch import EntryBatch
 from records.models.gradebook import AssessmentPoint, HomeroomRecord, SubjectResult
 from records.models.transcript import (
     ClassProgress,
@@ -12,10 +14,13 @@ from records.models.transcript import (
 
 __all__ = [
     "AssessmentPoint",
+    "CellReturn",
     "ClassProgress",
+    "EntryBatch",
     "HomeroomRecord",
     "IssueSheet",
     "LookUpEntry",
+    "Phrase",
     "SubjectResult",
     "Transcript",
     "TranscriptBook",
