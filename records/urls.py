@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from records.views import classes, completion, homeroom, sheet, subject
+from records.views import cells, classes, completion, homeroom, sheet, subject
 
 app_name = "records"
 urlpatterns = [
     path("lop/", classes.class_list, name="classes"),
     path("lop/<str:code>/", classes.class_page, name="class"),
     path("lop/<str:code>/mon/<str:subject_code>/", subject.subject, name="subject"),
+    path("lop/<str:code>/mon/<str:subject_code>/o/", cells.save, name="cells"),
     path("lop/<str:code>/chu-nhiem/", homeroom.class_list, name="homeroom"),
     path("lop/<str:code>/chu-nhiem/<int:enrolment>/", homeroom.pupil, name="homeroom-pupil"),
     path("lop/<str:code>/hoan-thanh/", completion.confirm, name="confirm"),

@@ -19,7 +19,7 @@ NO_PAGE = frozenset({
     "schools:sign-out", "schools:work-in", "schools:staff-account", "schools:staff-end-role", "schools:unit-close",
     "schools:unit-reopen", "schools:unit-keepers", "schools:unit-keeper-password", "schools:unit-keeper-end",
     "signing:verify-particulars", "signing:decide", "exports:authorise", "exports:send-again",
-    "exports:destination-try", "api-verify", "set_language",
+    "exports:destination-try", "api-verify", "records:cells", "set_language",
     # For machines that watch, and for who builds pages.
     "healthz", "readyz", "metrics", "components",
 })  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -25,6 +25,8 @@ from schools.models import ClassSubject, ClassYear, Enrolment
 from schools.permissions import Permission, require
 
 Cell = dict[str, Any]
+FIELDS = {"level": "level", "mark": "test_mark", "comment": "comment"}
+"""The columns of a page and the fields of a row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +49,18 @@ class Saved:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Values:
+    """What is kept for a pupil; names are those of the row."""
+
+    level: str
+    test_mark: Decimal | None
+    comment: str
+    first_test_mark: Decimal | None
+
+
 @dataclass(slots=True)
-class _Sheet:
+class Sheet:
     """One save on its way: the rows there were, the rows to be, and what is wrong."""
 
     class_year: ClassYear
@@ -75,6 +87,20 @@ def enter_subject(
     sentence for each wrong cell ("mark-<enrolment>"); Conflict `stale`, with `cells` that somebody else
     changed meanwhile (both values); Conflict `not-open`, when results are confirmed or signed already.
     """
+    sheet = open_sheet(class_year, subject_code=subject_code, point=point, by=by)
+    class_year = sheet.class_year
+    for enrolment in _enrolments(class_year, rows):
+        _weigh(sheet, enrolment, rows[enrolment.pk])
+    _refuse(sheet)
+    write(sheet)
+    return Saved(len(sheet.touched), by.at)
+
+
+def open_sheet(class_year: ClassYear, *, subject_code: str, point: str, by: Actor) -> Sheet:
+    """Return the rows of a class, subject and point for saving: asked whether this person may, the class held.
+
+    Raises: NotFound; NotPermitted; Invalid `unknown-point`.
+    """
     subject = ClassSubject.objects.filter(class_year=class_year, subject_code=subject_code).first()
     if subject is None:
         raise NotFound(_("Lớp này không học môn đó."))
@@ -91,12 +117,7 @@ def enter_subject(
             point=point,
         )
     }
-    sheet = _Sheet(class_year, subject, code_list().subject(subject_code), point, by, existing)
-    for enrolment in _enrolments(class_year, rows):
-        _weigh(sheet, enrolment, rows[enrolment.pk])
-    _refuse(sheet)
-    _write(sheet)
-    return Saved(len(sheet.touched), by.at)
+    return Sheet(class_year, subject, code_list().subject(subject_code), point, by, existing)
 
 
 def _enrolments(class_year: ClassYear, rows: Mapping[int, Entry]) -> list[Enrolment]:
@@ -106,48 +127,59 @@ def _enrolments(class_year: ClassYear, rows: Mapping[int, Entry]) -> list[Enrolm
     return found
 
 
-def _weigh(sheet: _Sheet, enrolment: Enrolment, entry: Entry) -> None:
+def _weigh(sheet: Sheet, enrolment: Enrolment, entry: Entry) -> None:
     """Decide for one pupil: unchanged, wrong, stale, new or altered."""
-    level = _level(sheet, enrolment, entry.level)
-    mark = _mark(sheet, enrolment, entry.test_mark)
-    comment = texts.tidy(entry.comment)
-    if refusal := texts.refusal(comment):
-        sheet.wrong[f"comment-{enrolment.pk}"] = refusal
-    if len(comment) > MAX_TEXT:
-        sheet.wrong[f"comment-{enrolment.pk}"] = _("Nhận xét dài quá 4000 chữ; hãy viết ngắn lại.")
+    values, wrong = judged(sheet, enrolment, entry)
+    sheet.wrong |= {f"{name}-{enrolment.pk}": sentence for name, sentence in wrong.items()}
     row = sheet.existing.get(enrolment.pk)
-    first = _first_mark(sheet, enrolment, row, entry)
     if row is None:
-        if level or mark is not None or comment:
-            _take(sheet, sheet.new, _row(sheet, enrolment), level, mark, comment, first)
+        if values.level or values.test_mark is not None or values.comment:
+            take(sheet, enrolment, None, values)
         return
-    if (row.level, row.test_mark, row.comment, row.first_test_mark) == (level, mark, comment, first):
+    if values == Values(row.level, row.test_mark, row.comment, row.first_test_mark):
         return
     if row.version != entry.version:
-        sheet.stale.extend(
-            _differences(enrolment, row, {"level": level, "test_mark": mark, "comment": comment})
-        )
-    _take(sheet, sheet.altered, row, level, mark, comment, first)
+        stated = {"level": values.level, "test_mark": values.test_mark, "comment": values.comment}
+        sheet.stale.extend(_differences(enrolment, row, stated))
+    take(sheet, enrolment, row, values)
 
 
-def _take(
-    sheet: _Sheet,
-    where: list[SubjectResult],
-    row: SubjectResult,
-    level: str,
-    mark: Decimal | None,
-    comment: str,
-    first: Decimal | None,
-) -> None:
-    if row.pk is not None:
+def judged(sheet: Sheet, enrolment: Enrolment, entry: Entry) -> tuple[Values, dict[str, object]]:
+    """Return what was typed for a pupil as it would be kept, and a sentence for each wrong cell, by its column."""
+    trial = replace(sheet, wrong={})
+    level = _level(trial, enrolment, entry.level)
+    mark = _mark(trial, enrolment, entry.test_mark)
+    comment = texts.tidy(entry.comment)
+    if refusal := texts.refusal(comment):
+        trial.wrong[f"comment-{enrolment.pk}"] = refusal
+    if len(comment) > MAX_TEXT:
+        trial.wrong[f"comment-{enrolment.pk}"] = _("Nhận xét dài quá 4000 chữ; hãy viết ngắn lại.")
+    first = _first_mark(trial, enrolment, sheet.existing.get(enrolment.pk), entry)
+    wrong = {key.partition("-")[0]: sentence for key, sentence in trial.wrong.items()}
+    return Values(level, mark, comment, first), wrong
+
+
+def take(sheet: Sheet, enrolment: Enrolment, row: SubjectResult | None, values: Values) -> SubjectResult:
+    """Note for a pupil what is to be written; return the row, a new one when there was none."""
+    if row is None:
+        row = _row(sheet, enrolment)
+        sheet.new.append(row)
+    else:
         row.version += 1
-    row.level, row.test_mark, row.comment, row.first_test_mark = level, mark, comment, first
+        sheet.altered.append(row)
+    row.level, row.test_mark = values.level, values.test_mark
+    row.comment, row.first_test_mark = values.comment, values.first_test_mark
     row.changed_at, row.changed_by = sheet.by.at, sheet.by.person
-    where.append(row)
     sheet.touched.append(row.enrolment_id)
+    return row
 
 
-def _row(sheet: _Sheet, enrolment: Enrolment) -> SubjectResult:
+def as_shown(value: object) -> str:
+    """Return a cell as it is written: a mark whole, as the column's one decimal never says anything here."""
+    return "" if value is None else str(value).removesuffix(".0")
+
+
+def _row(sheet: Sheet, enrolment: Enrolment) -> SubjectResult:
     return SubjectResult(
         school_year_id=sheet.class_year.school_year_id,
         school_path=sheet.class_year.school.path,
@@ -159,14 +191,14 @@ def _row(sheet: _Sheet, enrolment: Enrolment) -> SubjectResult:
     )
 
 
-def _level(sheet: _Sheet, enrolment: Enrolment, typed: str) -> str:
+def _level(sheet: Sheet, enrolment: Enrolment, typed: str) -> str:
     level = typed.strip().upper()
     if level and level not in set(SubjectLevel):
         sheet.wrong[f"level-{enrolment.pk}"] = _("Mức đạt được chỉ là T, H hoặc C (TT 27/2020, Điều 7).")
     return level
 
 
-def _mark(sheet: _Sheet, enrolment: Enrolment, typed: str | int | Decimal | None) -> Decimal | None:
+def _mark(sheet: Sheet, enrolment: Enrolment, typed: str | int | Decimal | None) -> Decimal | None:
     if typed is None or (isinstance(typed, str) and not typed.strip()):
         return None
     key = f"mark-{enrolment.pk}"
@@ -183,7 +215,7 @@ def _mark(sheet: _Sheet, enrolment: Enrolment, typed: str | int | Decimal | None
 
 
 def _first_mark(
-    sheet: _Sheet, enrolment: Enrolment, row: SubjectResult | None, entry: Entry
+    sheet: Sheet, enrolment: Enrolment, row: SubjectResult | None, entry: Entry
 ) -> Decimal | None:
     """Return the mark that a second sitting replaced: the very first one is kept, whatever follows.
 
@@ -213,7 +245,7 @@ def _differences(enrolment: Enrolment, row: SubjectResult, typed: Mapping[str, o
     ]
 
 
-def _refuse(sheet: _Sheet) -> None:
+def _refuse(sheet: Sheet) -> None:
     if sheet.wrong:
         raise Invalid(
             _("Có ô nhập chưa đúng; chưa lưu gì. Những gì đã nhập vẫn còn trên trang."), fields=sheet.wrong
@@ -239,7 +271,8 @@ def _refuse(sheet: _Sheet) -> None:
         )
 
 
-def _write(sheet: _Sheet) -> None:
+def write(sheet: Sheet) -> None:
+    """Write the rows of a save, and one line into the trail."""
     if not sheet.touched:
         return
     SubjectResult.objects.bulk_create(sheet.new)

@@ -88,6 +88,12 @@ def subject_page(by: Actor, code: str, subject_code: str, point: str) -> Subject
     )
 
 
+def class_of_subject(by: Actor, code: str, subject_code: str) -> ClassYear:
+    """Return the class of a subject that this person may see. Raises: NotFound."""
+    rows = ClassSubject.objects.filter(class_year__code=code).select_related("class_year__school")
+    return one(by, P.RESULT_VIEW, rows, subject_code=subject_code).class_year
+
+
 def homeroom_page(by: Actor, code: str, point: str) -> HomeroomPage:
     """Return the homeroom teacher's list. Raises: NotFound."""
     class_year = classes.find(by, code, P.TRANSCRIPT_VIEW)

@@ -16,7 +16,7 @@ from records.forms import read_subject_rows
 from records.national.codes import code_list
 from records.queries import entry
 from records.queries.entry import ResultRow, SubjectPage
-from records.views import words
+from records.views import cells, words
 from schools.http import ActingRequest
 from schools.permissions import Permission as P
 from schools.permissions import needs
@@ -66,6 +66,8 @@ def _show(
         "context_bar": _choices(page),
         "may_save": page.may_enter and any(row.is_open for row in page.rows),
         "dirty": refused is not None,
+        "cells_address": reverse("records:cells", args=[page.class_year.code, page.subject.subject_code]),
+        "owner": cells.owner(request),
     }
     status = 200 if refused is None else 422 if isinstance(refused, Invalid) else 409
     return render(request, "records/subject.html", context, status=status)

@@ -5,9 +5,11 @@ Nothing here is computed from `schools.permissions`: this table is the other opi
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 from tests import factories
 from tests.matrix.country import Place, Where, Who
@@ -115,6 +117,11 @@ def plus(first: Kwargs, **more: Any) -> Kwargs:
 def results(place: Place) -> dict[str, Any]:
     one = place.enrolment.pk
     return {f"version-{one}": 1, f"level-{one}": "H", f"mark-{one}": "7", f"comment-{one}": "Em cố gắng."}
+
+
+def cells(place: Place) -> dict[str, Any]:
+    one = {"cell": f"{place.enrolment.pk}:GHK1:level", "base": "T", "value": "H"}
+    return {"batch": str(uuid4()), "cells": json.dumps([one])}
 
 
 def homeroom_fields(place: Place) -> dict[str, Any]:
@@ -243,6 +250,9 @@ RECORDS: Mapping[str, Route] = {
     "records:class": seen_by(SCHOOL | {Who.ADMIN}, of_draft),
     "records:subject": Route(
         plus(of_draft, subject_code="TOAN"), get=SCHOOL, post=frozenset({Who.TEACHER}), data=results
+    ),
+    "records:cells": Route(
+        plus(of_draft, subject_code="TOAN"), post=frozenset({Who.TEACHER}), data=cells, door=SCHOOL
     ),
     "records:homeroom": seen_by(WHOLE, of_draft),
     "records:homeroom-pupil": Route(
