@@ -18,7 +18,7 @@ from records.rules import curriculum, lifecycle
 from records.rules.values import TraitLevel
 from schools import audit, texts
 from schools.actors import Actor
-from schools.models import Enrolment
+from schools.models import ClassYear, Enrolment
 from schools.permissions import Permission, require
 
 TEXTS = ("qualities_comment", "general_comment", "specific_comment", "homeroom_comment", "special_reward")
@@ -61,7 +61,7 @@ def save(
     class_year = classes.lock(enrolment.class_year)
     if point not in AssessmentPoint.values:
         raise Invalid(_("Không có kì đánh giá đó."), code="unknown-point")
-    values = _checked(data, class_year.grade)
+    values = checked(data, class_year.grade)
     record = HomeroomRecord.objects.filter(enrolment=enrolment, point=point).first()
     if record is not None and all(getattr(record, name) == value for name, value in values.items()):
         return record, False
@@ -69,6 +69,30 @@ def save(
         return None, False
     _check_version(record, values, version)
     _check_open(enrolment)
+    record, changed = put(record, values, class_year=class_year, enrolment=enrolment, point=point, by=by)
+    record.save()
+    audit.record(
+        by,
+        "homeroom.save",
+        unit_path=class_year.school.path,
+        subject=("enrolment", enrolment.pk),
+        pupil_id=enrolment.pupil_id,
+        point=point,
+        fields=changed,
+    )
+    return record, True
+
+
+def put(
+    record: HomeroomRecord | None,
+    values: Mapping[str, Any],
+    *,
+    class_year: ClassYear,
+    enrolment: Enrolment,
+    point: str,
+    by: Actor,
+) -> tuple[HomeroomRecord, list[str]]:
+    """Return the record with `values`, one version on and not yet saved, and which of its fields changed."""
     if record is None:
         record = HomeroomRecord(
             school_path=class_year.school.path,
@@ -83,20 +107,11 @@ def save(
     for name, value in values.items():
         setattr(record, name, value)
     record.changed_at, record.changed_by = by.at, by.person
-    record.save()
-    audit.record(
-        by,
-        "homeroom.save",
-        unit_path=class_year.school.path,
-        subject=("enrolment", enrolment.pk),
-        pupil_id=enrolment.pupil_id,
-        point=point,
-        fields=changed,
-    )
-    return record, True
+    return record, changed
 
 
-def _checked(data: HomeroomEntry, grade: int) -> dict[str, Any]:
+def checked(data: HomeroomEntry, grade: int) -> dict[str, Any]:
+    """Return what was typed as it would be kept. Raises: Invalid with a sentence for each field."""
     values: dict[str, Any] = {one.name: getattr(data, one.name) for one in fields(data)}
     wrong: dict[str, object] = {}
     for name in TEXTS:

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from hocba.kernel.errors import Conflict, Invalid, NotFound
-from records.actions import classes
+from records.actions import classes, returns
 from records.models import AssessmentPoint, SubjectResult, Transcript
 from records.national.codes import SubjectCode, code_list
 from records.national.text import MAX_TEXT
@@ -272,7 +272,7 @@ def _refuse(sheet: Sheet) -> None:
 
 
 def write(sheet: Sheet) -> None:
-    """Write the rows of a save, and one line into the trail."""
+    """Write the rows of a save, and one line into the trail; what was sent back and is changed now is answered."""
     if not sheet.touched:
         return
     SubjectResult.objects.bulk_create(sheet.new)
@@ -290,3 +290,5 @@ def write(sheet: Sheet) -> None:
         point=sheet.point,
         enrolments=sorted(sheet.touched),
     )
+    code, point, rows = sheet.subject.subject_code, sheet.point, [*sheet.new, *sheet.altered]
+    returns.answer_by_change(sheet.class_year, subject_code=code, point=point, rows=rows, by=sheet.by)

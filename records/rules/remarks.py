@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from hocba.kernel.names import fold
 
@@ -49,7 +50,7 @@ class Warning:
 def review(comments: Mapping[int, str], names: Mapping[int, str]) -> tuple[Warning, ...]:
     """Return the warnings of one kind of comment: texts and full names by pupil, in the order of `names`."""
     texts = {pupil: comments.get(pupil, "").strip() for pupil in names}
-    bare = {pupil: _bare(text, names[pupil]) for pupil, text in texts.items() if text}
+    bare = {pupil: bare(text, names[pupil]) for pupil, text in texts.items() if text}
     same = Counter(bare.values())
     book = _Names(names)
     found = []
@@ -78,8 +79,8 @@ def filled(phrase: str, full_name: str) -> str:
     return phrase.replace(NAME_SLOT, words[-1] if words else "")
 
 
-def _bare(text: str, full_name: str) -> str:
-    """Return a comment without what differs from pupil to pupil: the own name, spaces, case, full stops."""
+def bare(text: str, full_name: str) -> str:
+    """Return a comment as it is compared: without the own name, spaces, case and stops, in which pupils differ."""
     words = [_spelling(word) for word in _WORD.findall(unicodedata.normalize("NFC", text))]
     own = [_spelling(word) for word in full_name.split()]
     for length in range(len(own), 0, -1):
@@ -97,6 +98,7 @@ def _without(words: list[str], name: Sequence[str]) -> list[str]:
     return made
 
 
+@lru_cache(maxsize=8192)
 def _spelling(word: str) -> str:
     """Return a syllable by letters and tone, wherever the tone stands: "Hoà" and "hòa" are one, "hoa" another."""
     parts = unicodedata.normalize("NFD", word.casefold())
