@@ -34,10 +34,15 @@ class Permission(StrEnum):
     PUPIL_EDIT = "schools.pupil.edit"
     STAFF_VIEW = "schools.staff.view"
     STAFF_EDIT = "schools.staff.edit"
+    STAFF_INVITE = "schools.staff.invite"
+    FAMILY_INVITE = "schools.family.invite"
     TRAIL_VIEW = "schools.trail.view"
     RESULT_VIEW = "records.result.view"
     RESULT_ENTER = "records.result.enter"
     HOMEROOM_ENTER = "records.homeroom.enter"
+    CELL_RETURN = "records.cell.return"
+    PHRASE_VIEW = "records.phrase.view"
+    PHRASE_KEEP = "records.phrase.keep"
     DECISION_RECORD = "records.decision.record"
     RESULTS_CONFIRM = "records.results.confirm"
     RESULTS_REOPEN = "records.results.reopen"
@@ -93,9 +98,12 @@ _KEEPER = {P.UNIT_EDIT, P.UNIT_KEEP, P.DESTINATION_KEEP}
 _OFFICE = {P.UNIT_VIEW, P.CLASS_VIEW, P.PUPIL_VIEW, P.RESULT_VIEW, P.TRANSCRIPT_VIEW, P.STANDING_VIEW}
 
 ROLE_GRANTS: dict[Role, set[Permission]] = {
-    Role.TEACHER: {P.UNIT_VIEW},
+    Role.TEACHER: {P.UNIT_VIEW, P.PHRASE_VIEW},
     Role.PRINCIPAL: _OFFICE
     | {
+        P.CELL_RETURN,
+        P.PHRASE_VIEW,
+        P.PHRASE_KEEP,
         P.DECISION_RECORD,
         P.RESULTS_REOPEN,
         P.TRANSCRIPT_RETURN,
@@ -110,13 +118,15 @@ ROLE_GRANTS: dict[Role, set[Permission]] = {
     Role.CLERK: _OFFICE
     | {P.SHEET_MAKE, P.TRANSCRIPT_FREEZE, P.SEAL, P.WITHDRAW, P.DELIVERY_VIEW}
     | {P.CERTIFICATE_VIEW, P.CERTIFICATE_REQUEST, P.CERTIFICATE_END},
-    Role.REGISTRAR: _OFFICE | {P.PUPIL_EDIT, P.SHEET_MAKE, P.TRANSCRIPT_FREEZE, P.DELIVERY_VIEW},
+    Role.REGISTRAR: _OFFICE
+    | {P.PUPIL_EDIT, P.FAMILY_INVITE, P.SHEET_MAKE, P.TRANSCRIPT_FREEZE, P.DELIVERY_VIEW},
     Role.SCHOOL_ADMIN: {
         P.UNIT_VIEW,
         P.UNIT_EDIT,
         P.CLASS_VIEW,
         P.STAFF_VIEW,
         P.STAFF_EDIT,
+        P.STAFF_INVITE,
         P.CERTIFICATE_VIEW,
         P.CERTIFICATE_REQUEST,
         P.CERTIFICATE_END,
@@ -134,6 +144,7 @@ RELATION_GRANTS: dict[Relation, set[Permission]] = {
         P.PUPIL_VIEW,
         P.RESULT_VIEW,
         P.HOMEROOM_ENTER,
+        P.CELL_RETURN,
         P.RESULTS_CONFIRM,
         P.RESULTS_REOPEN,
         P.TRANSCRIPT_VIEW,
