@@ -36,6 +36,7 @@ class Permission(StrEnum):
     STAFF_EDIT = "schools.staff.edit"
     STAFF_INVITE = "schools.staff.invite"
     FAMILY_INVITE = "schools.family.invite"
+    ROSTER_KEEP = "schools.roster.keep"
     TRAIL_VIEW = "schools.trail.view"
     RESULT_VIEW = "records.result.view"
     RESULT_ENTER = "records.result.enter"
@@ -126,6 +127,7 @@ ROLE_GRANTS: dict[Role, set[Permission]] = {
         P.CLASS_VIEW,
         P.STAFF_VIEW,
         P.STAFF_EDIT,
+        P.ROSTER_KEEP,
         P.STAFF_INVITE,
         P.CERTIFICATE_VIEW,
         P.CERTIFICATE_REQUEST,

@@ -5,6 +5,7 @@ from schools.models.classes import ClassSubject, ClassYear, Enrolment, SchoolYea
 from schools.models.invitations import Invitation, InvitationKind, SignIn, SignInOutcome, Tries
 from schools.models.memberships import Membership
 from schools.models.people import Gender, Guardianship, Person, PersonKind, Pupil
+from schools.models.rosters import RosterImport, RosterState
 from schools.models.trail import AuditEvent, AuditRoot
 from schools.models.units import PATH_END, Oversight, Unit, UnitLevel
 
@@ -25,6 +26,8 @@ __all__ = [
     "Person",
     "PersonKind",
     "Pupil",
+    "RosterImport",
+    "RosterState",
     "SchoolYear",
     "SignIn",
     "SignInOutcome",
