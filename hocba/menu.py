@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from schools import words
 from schools.actors import Actor
+from schools.models import PersonKind
 from schools.permissions import Permission, holds
 
 
@@ -33,6 +34,7 @@ ENTRIES = (
     Entry(_("Nơi nhận"), "exports:destinations", Permission.DESTINATION_KEEP),
     Entry(_("Đơn vị"), "schools:units", Permission.UNIT_EDIT),
     Entry(_("Nhân sự"), "schools:staff", Permission.STAFF_VIEW),
+    Entry(_("Phiếu gia đình"), "schools:slips", Permission.FAMILY_INVITE),
     Entry(_("Nhật ký"), "schools:trail", Permission.TRAIL_VIEW),
 )
 
@@ -44,7 +46,10 @@ def entries(actor: Actor) -> list[dict[str, Any]]:
         if not holds(actor, entry.permission):
             continue
         try:
-            lines.append({"label": entry.label, "url": reverse(entry.url_name)})
+            label = entry.label
+            if entry.url_name == "exports:children" and actor.person.kind == PersonKind.PUPIL:
+                label = _("Học bạ của em")
+            lines.append({"label": label, "url": reverse(entry.url_name)})
         except NoReverseMatch:
             continue
     return lines

@@ -63,6 +63,7 @@ MIDDLEWARE = [
     "hocba.metrics.Measured",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "hocba.short_way.ShortWay",  # answers plain questions itself, with all that follows put on the answer
     "csp.middleware.CSPMiddleware",
     "hocba.middleware.ChosenLanguage",  # before whoever refuses, so that he says it in that language
     "hocba.middleware.PlainAddress",
@@ -196,6 +197,10 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "hocba.web.csrf_failure"
+INVITATION_DAYS = int(os.environ.get("HOCBA_INVITATION_DAYS", "14"))
+"""How long an invitation or a printed slip is good."""
+PUPIL_ACCOUNT_AGE = int(os.environ.get("HOCBA_PUPIL_ACCOUNT_AGE", "14"))
+"""From which birthday a pupil may have an own account."""
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
     for name, options in (
@@ -207,6 +212,20 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 if ENVIRONMENT == "test":  # a slow hash protects nobody in a test
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+# --- E-mail -----------------------------------------------------------------------------------------
+# Without a server, mail goes to files of this machine; nobody needs an e-mail address to come in.
+
+EMAIL_HOST = os.environ.get("HOCBA_MAIL_HOST", "")
+EMAIL_PORT = int(os.environ.get("HOCBA_MAIL_PORT", "587"))
+EMAIL_HOST_USER = os.environ.get("HOCBA_MAIL_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("HOCBA_MAIL_PASSWORD", "")
+EMAIL_USE_TLS = EMAIL_PORT == 587
+EMAIL_USE_SSL = EMAIL_PORT == 465
+EMAIL_TIMEOUT = 10
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'filebased'}.EmailBackend"
+EMAIL_FILE_PATH = VAR_DIR / "mail"
+DEFAULT_FROM_EMAIL = os.environ.get("HOCBA_MAIL_FROM", "hoc-ba-so@localhost")
 
 # --- Security headers -----------------------------------------------------------------------------
 

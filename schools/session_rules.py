@@ -5,6 +5,7 @@ The cookie outlives both by a day, so that the server judges, and can say what h
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -27,7 +28,7 @@ def begin(request: Any, **_: object) -> None:
     request.session[OPENED] = request.session[SEEN] = clock.now().timestamp()
 
 
-def over(session: SessionBase, at: datetime) -> bool:
+def over(session: SessionBase | Mapping[str, Any], at: datetime) -> bool:
     """Say whether the session has ended by `at`; one that does not know when it began has."""
     opened, seen = session.get(OPENED), session.get(SEEN)
     if opened is None or seen is None:

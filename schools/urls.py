@@ -2,18 +2,49 @@
 
 from django.urls import path
 
-from schools.views import keepers, pages, passwords, pupils, sessions, staff, trail, units, working
+from schools.views import (
+    account,
+    coming,
+    keepers,
+    pages,
+    passwords,
+    pupils,
+    sessions,
+    slips,
+    staff,
+    staff_ways,
+    trail,
+    units,
+    working,
+)
 
 app_name = "schools"
 urlpatterns = [
     path("dang-nhap/", sessions.sign_in, name="sign-in"),
     path("dang-xuat/", sessions.sign_out, name="sign-out"),
+    path("quen-mat-khau/", account.forgotten_password, name="forgotten"),
+    path("moi/", coming.coming, name="coming"),
+    path("moi/<str:secret>", coming.link, name="invitation"),
+    path("tai-khoan/", account.account, name="account"),
+    path("tai-khoan/thiet-bi/<int:number>/", account.end_device, name="account-end-device"),
+    path("tai-khoan/dang-xuat-noi-khac/", account.end_others, name="account-end-others"),
+    path("phieu-gia-dinh/", slips.classes, name="slips"),
+    path("phieu-gia-dinh/<str:code>/", slips.of_class, name="slips-class"),
+    path("phieu-gia-dinh/<str:code>/<int:pupil>/", slips.family, name="slips-family"),
+    path("phieu-gia-dinh/<str:code>/<int:pupil>/in/", slips.print_other, name="slips-print"),
+    path("phieu-gia-dinh/<str:code>/<int:pupil>/huy/<int:number>/", slips.withdraw, name="slips-withdraw"),
+    path(
+        "phieu-gia-dinh/<str:code>/<int:pupil>/giam-ho/<int:number>/",
+        slips.end_guardian,
+        name="slips-end-guardian",
+    ),
     path("noi-lam-viec/", working.work_in, name="work-in"),
     path("doi-mat-khau/", passwords.change, name="password"),
     path("tro-nang/", pages.accessibility, name="accessibility"),
     path("nhan-su/", staff.of_unit, name="staff"),
     path("nhan-su/<int:person>/", staff.person, name="staff-person"),
     path("nhan-su/<int:person>/tai-khoan/", staff.account, name="staff-account"),
+    path("nhan-su/<int:person>/moi/", staff_ways.way_in, name="staff-way-in"),
     path("nhan-su/<int:person>/vai-tro/<int:membership>/", staff.end_role, name="staff-end-role"),
     path("don-vi/", units.tree, name="units"),
     path("don-vi/<str:code>/", units.unit, name="unit"),

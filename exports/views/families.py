@@ -18,6 +18,7 @@ from exports.queries.families import Look, Year
 from exports.views import words
 from schools import words as trail_words
 from schools.http import ActingRequest
+from schools.models import PersonKind
 from schools.permissions import Permission as P
 from schools.permissions import needs
 from signing.actions import openings
@@ -38,6 +39,7 @@ def children(request: ActingRequest) -> HttpResponse:
     """List the children of this person; a pupil finds itself."""
     found = families.children(request.actor)
     context = {
+        "own": request.actor.person.kind == PersonKind.PUPIL,
         "children": [
             {
                 "name": child.pupil.full_name,
@@ -46,7 +48,7 @@ def children(request: ActingRequest) -> HttpResponse:
                 "documents": child.documents,
             }
             for child in found
-        ]
+        ],
     }
     return render(request, "exports/children.html", context)
 

@@ -1,18 +1,22 @@
-"""Signing in: five wrong passwords close an account for a quarter of an hour."""
+"""Signing in: wrong passwords close an account for a while that doubles, and then ask for a confirmation code."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from schools import actors, audit
-from schools.models import Account
+from schools import actors, agents, audit
+from schools.actions import confirmation, tries
+from schools.models import Account, SignIn, SignInOutcome
 
-WRONG_PASSWORDS = 5
-LOCKED_FOR = timedelta(minutes=15)
+WRONG_PASSWORDS = tries.PASSWORD.free
+LOCKED_FOR = tries.PASSWORD.first_pause
+FAILURES_BEFORE_A_QUESTION = 10
+"""From one address; for one name the question comes after the first pause."""
 
 
 class Refused(Exception):
@@ -23,52 +27,84 @@ class Refused(Exception):
         self.sentence = sentence
 
 
-def sign_in(username: str, password: str, *, at: datetime) -> Account:
+@dataclass(frozen=True, slots=True)
+class Knocker:
+    """Who stands at the door: the address that is counted, the program, the answer to the question asked there."""
+
+    address: str = ""
+    agent: str = ""
+    challenge: str = ""
+    confirmation: str = ""
+
+
+def asks_confirmation(username: str, knocker: Knocker) -> bool:
+    """Say whether the next try with this name, or from this address, needs a confirmation code."""
+    account = Account.objects.filter(username=username).first()
+    known = account if account is not None else tries.of("name", username)
+    place = tries.of("address", knocker.address)
+    pressed = place is not None and (place.locks > 0 or place.failed_attempts >= FAILURES_BEFORE_A_QUESTION)
+    return pressed or (known is not None and known.locks > 0)
+
+
+def sign_in(username: str, password: str, *, at: datetime, knocker: Knocker | None = None) -> Account:
     """Return the account that name and password open, and write the trail.
 
     The caller answers a refusal and does not fail, or the count of wrong tries is rolled back with it.
-    Raises: Refused.
+    Raises: Refused; Invalid for `confirmation` and Unavailable, where a confirmation code is asked for.
     """
+    door = knocker or Knocker()
+    if tries.is_paused(tries.of("address", door.address), at):
+        raise Refused(_TOO_MANY)
+    if asks_confirmation(username, door):
+        confirmation.check(door.challenge, door.confirmation, at=at)
     with transaction.atomic():
         # The account alone is locked: the person's row is referred to by everything that person does.
         rows = Account.objects.select_for_update(no_key=True, of=("self",)).select_related("person")
         account = rows.filter(username=username).first()
-        if account is None:
-            make_password(password)  # the same time as a wrong password takes
-            raise Refused(_WRONG)
-        outcome = _try(account, password, at)
-        actor = actors.of(account.person, at)
-        if outcome is None:
-            audit.record(actor, "session.open", unit_path=actor.home_path, subject=("account", account.pk))
-        elif outcome is _CLOSED:
-            by = actors.system(at)
-            audit.record(by, "session.lock", unit_path=actor.home_path, subject=("account", account.pk))
-    if outcome is not None:
-        raise Refused(_LOCKED if outcome is _CLOSED else outcome)
+        refusal = _unknown(username, password, at) if account is None else _try(account, password, door, at)
+        if refusal is not None:
+            tries.note("address", door.address, tries.ADDRESS, at)
+    if refusal is not None or account is None:
+        raise Refused(refusal)
     return account
 
 
 _WRONG: object = _(
     "Tên đăng nhập hoặc mật khẩu không đúng. Hãy thử lại, hoặc nhờ nhà trường cấp lại mật khẩu."
 )
-_LOCKED = _("Tài khoản tạm khóa 15 phút vì nhập sai nhiều lần. Hãy thử lại sau, hoặc nhờ nhà trường mở giúp.")
+_LOCKED: object = _(
+    "Tài khoản tạm khóa 15 phút vì nhập sai nhiều lần; mỗi lần khóa sau dài gấp đôi. Hãy thử lại sau, hoặc nhờ nhà"
+    " trường mở giúp."
+)
+_TOO_MANY = _("Có quá nhiều lần đăng nhập sai từ nơi này. Xin chờ ít phút rồi thử lại.")
 
 
-_CLOSED = object()
-"""This very try closed the account."""
-
-
-def _try(account: Account, password: str, at: datetime) -> object | None:
-    if account.locked_until and account.locked_until > at:
+def _unknown(username: str, password: str, at: datetime) -> object:
+    """Take the time that a wrong password takes, and count like one."""
+    make_password(password)
+    if tries.is_paused(tries.of("name", username), at):
         return _LOCKED
+    return _LOCKED if tries.note("name", username, tries.PASSWORD, at) else _WRONG
+
+
+def _try(account: Account, password: str, door: Knocker, at: datetime) -> object | None:
     right = account.check_password(password)  # asked of closed accounts too, so that both answer equally late
+    if tries.is_paused(account, at):
+        return _LOCKED
+    actor = actors.of(account.person, at)
+    subject = ("account", account.pk)
     if right and account.is_active:
-        account.failed_attempts, account.locked_until = 0, None
-        account.save(update_fields=["failed_attempts", "locked_until"])
-        return None
-    account.failed_attempts += 1
-    outcome = _WRONG
-    if account.failed_attempts >= WRONG_PASSWORDS:
-        account.failed_attempts, account.locked_until, outcome = 0, at + LOCKED_FOR, _CLOSED
-    account.save(update_fields=["failed_attempts", "locked_until"])
-    return outcome
+        tries.forgive(account)
+        audit.record(actor, "session.open", unit_path=actor.home_path, subject=subject)
+        closed = False
+    else:
+        closed = tries.failed(account, tries.PASSWORD, at)
+        browser, system = agents.read(door.agent)
+        SignIn.objects.create(
+            account=account, at=at, outcome=SignInOutcome.WRONG, browser=browser, system=system
+        )
+    account.save(update_fields=["failed_attempts", "locked_until", "locks"])
+    if closed:
+        audit.record(actors.system(at), "session.lock", unit_path=actor.home_path, subject=subject)
+        return _LOCKED
+    return None if right and account.is_active else _WRONG

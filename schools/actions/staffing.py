@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from hocba.kernel.errors import Conflict, Invalid, NotFound, NotPermitted
 from schools import audit, seen
+from schools.actions import tries
 from schools.actors import Actor
 from schools.models import Account, Membership, Person, PersonKind, Unit
 from schools.permissions import Permission, Role, one, require, visible
@@ -119,7 +120,7 @@ def open_account(unit: Unit, person_id: int, *, username: str, by: Actor) -> str
 
     Raises: NotPermitted; NotFound; Conflict, when there is one; Invalid, when the name is taken.
     """
-    return opened(unit, _reached(unit, person_id, by), username, by)
+    return opened(unit, reached(unit, person_id, by), username, by)
 
 
 def opened(unit: Unit, person: Person, username: str, by: Actor) -> str:
@@ -165,18 +166,20 @@ def renewed(unit: Unit, account: Account, by: Actor, shown: str | None = None) -
     password = temporary_password()
     account.set_password(password)
     account.password_is_temporary = True
-    account.failed_attempts, account.locked_until = 0, None
-    account.save(update_fields=["password", "password_is_temporary", "failed_attempts", "locked_until"])
+    tries.forgive(account)
+    account.save(
+        update_fields=["password", "password_is_temporary", "failed_attempts", "locked_until", "locks"]
+    )
     audit.record(by, "account.reset", unit_path=unit.path, subject=("account", account.pk))
     return password
 
 
 @transaction.atomic
 def unlock(unit: Unit, person_id: int, *, by: Actor) -> None:
-    """Let an account in again before its quarter of an hour is over. Raises: NotPermitted; NotFound."""
+    """Let an account in again before its pause is over. Raises: NotPermitted; NotFound."""
     account = _account_of(unit, person_id, by)
-    account.failed_attempts, account.locked_until = 0, None
-    account.save(update_fields=["failed_attempts", "locked_until"])
+    tries.forgive(account)
+    account.save(update_fields=["failed_attempts", "locked_until", "locks"])
     audit.record(by, "account.unlock", unit_path=unit.path, subject=("account", account.pk))
 
 
@@ -203,14 +206,14 @@ def change_own_password(*, old: str, new: str, by: Actor) -> Account:
 
 
 def _account_of(unit: Unit, person_id: int, by: Actor) -> Account:
-    person = _reached(unit, person_id, by)
+    person = reached(unit, person_id, by)
     account = Account.objects.select_for_update(no_key=True, of=("self",)).filter(person=person).first()
     if account is None:
         raise NotFound(_("Người này chưa có tài khoản."))
     return account
 
 
-def _reached(unit: Unit, person_id: int, by: Actor) -> Person:
+def reached(unit: Unit, person_id: int, by: Actor) -> Person:
     """Return a person of the unit whose every role in force lies where `by` may keep the staff.
 
     Otherwise whoever administers one school could appoint the principal of another, give that account a

@@ -6,6 +6,8 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+    """Ways in."""
+
     dependencies = [
         ("schools", "0006_units_stay"),
     ]

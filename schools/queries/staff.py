@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 
 from hocba.kernel.errors import NotFound
 from schools import permissions, seen
-from schools.models import Account, Membership, Person, Unit
+from schools.models import Account, Invitation, InvitationKind, Membership, Person, Unit
 from schools.permissions import Permission, Role, visible
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ class StaffLine:
     account_state: str
     last_login: datetime | None
     account_mark: str
+    email: str
 
 
 def working_unit(actor: Actor, permission: Permission = Permission.STAFF_VIEW) -> Unit:
@@ -89,7 +90,32 @@ def _line(actor: Actor, person: Person, unit: Unit) -> StaffLine:
         account_state=account_state(account, actor.at),
         last_login=account.last_login if account else None,
         account_mark=account_mark(account),
+        email=person.email,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class WayIn:
+    """An invitation or a recovery slip that waits."""
+
+    number: int
+    word: str
+    made_at: datetime
+    mailed_at: datetime | None
+    expires_at: datetime
+
+
+def ways_in(actor: Actor, line: StaffLine) -> tuple[list[WayIn], str]:
+    """Return what waits for one of the staff, and the mark of it for the form that would void it."""
+    kind = InvitationKind.RECOVERY if line.username else InvitationKind.STAFF
+    rows = Invitation.objects.filter(person=line.person_id, kind=kind, used_at=None, withdrawn_at=None)
+    found = list(rows.order_by("pk"))
+    waiting = [one for one in found if one.expires_at > actor.at]
+    ways = [
+        WayIn(one.pk, str(InvitationKind(one.kind).label), one.made_at, one.mailed_at, one.expires_at)
+        for one in waiting
+    ]
+    return ways, seen.mark({"open": sorted(one.pk for one in found)})
 
 
 def account_mark(account: Account | None) -> str:

@@ -12,7 +12,7 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 from django.views.decorators.http import require_http_methods
 
 from hocba.kernel.errors import Invalid
-from schools.actions import staffing
+from schools.actions import devices, staffing
 from schools.forms import PasswordForm
 from schools.http import ActingRequest
 from schools.permissions import ANYBODY, needs, opens_with_temporary_password
@@ -35,7 +35,9 @@ def change(request: ActingRequest) -> HttpResponse:
             for name, sentence in wrong.fields.items():
                 form.add_error(name, str(sentence))
         else:
+            before = request.session.session_key
             update_session_auth_hash(request, account)
+            devices.renamed(before, request.session.session_key)
             messages.success(
                 request, _("Đã đổi mật khẩu. Những nơi khác đang đăng nhập bằng mật khẩu cũ đã bị đăng xuất.")
             )

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from hocba.kernel.errors import Invalid
 from schools import audit, words
+from schools.account_forms import EmailForm
 from schools.actions import staffing
 from schools.forms import AppointForm, EndRoleForm, UsernameForm
 from schools.http import ActingRequest
@@ -108,6 +109,11 @@ def _tell(form: Any, wrong: Invalid) -> None:
         form.add_error(name, str(sentence))
 
 
+def _ways(request: ActingRequest, line: staff.StaffLine) -> dict[str, Any]:
+    found, mark = staff.ways_in(request.actor, line)
+    return {"ways": found, "way_mark": mark, "inviting": EmailForm(initial={"email": line.email})}
+
+
 def _person_page(
     request: ActingRequest,
     person: int,
@@ -134,6 +140,7 @@ def _person_page(
         "ending": ending[1] if ending else None,
         "opening": opening or UsernameForm(),
         "password": password,
+        **_ways(request, line),
     }
     wrong = ending is not None or (opening is not None and bool(opening.errors))
     return render(request, "schools/staff_person.html", context, status=422 if wrong else 200)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from schools.actions import devices, tries
 from signing.actions import guesses, instruments
 
 
 def clear(at: datetime) -> tuple[int, int]:
     """Delete what no longer matters at `at`; return how many counts and how many drafts. Raises: OSError."""
-    return guesses.forget(at), instruments.blobs().clear_drafts(at)
+    counts = guesses.forget(at) + tries.forget(at) + devices.forget(at)
+    return counts, instruments.blobs().clear_drafts(at)
