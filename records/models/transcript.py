@@ -141,6 +141,8 @@ class LookUpEntry(models.Model):
     )
     issued_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
+    signer_ended_at = models.DateTimeField(null=True, blank=True)
+    """From when on a certificate did not stand that signed this nevertheless (`signing.actions.struck`)."""
 
     def __str__(self) -> str:
         return "look-up entry"

@@ -18,7 +18,7 @@ from schools import audit, scopes
 from schools.actors import Actor
 from schools.later import later
 from schools.permissions import Permission, require
-from signing.actions import instruments, ledger
+from signing.actions import instruments, ledger, struck
 from signing.log import leaf
 from signing.models import Authority, Ending, Signature, SigningBatch
 from signing.queries import certificates
@@ -63,6 +63,8 @@ def end(
     Ending.objects.create(
         authority=authority, to_at=moment, reason=reason, words=words, ended_at=by.at, ended_by=by.person
     )
+    if since is not None:
+        struck.say_again(authority)
     _follow(authority, reason, moment, by)
     return authority
 

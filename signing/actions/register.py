@@ -17,7 +17,7 @@ from schools.actors import Actor
 from schools.later import later
 from schools.models import Person, Unit
 from schools.permissions import Permission, require
-from signing.actions import instruments, ledger
+from signing.actions import instruments, ledger, struck
 from signing.log import leaf
 from signing.models import Authority, Certificate
 from signing.seal.pdf.images import BadImage, media_type
@@ -98,6 +98,8 @@ def approve(authority: Authority, *, by: Actor, since: datetime | None = None) -
     audit.record(
         by, "authority.approve", unit_path=authority.school.path, subject=("authority", authority.pk)
     )
+    if since is not None:
+        struck.say_again(authority)
     ledger.append(_leaf(authority, None, by.at), school_path=authority.school.path)
     later("signing.tasks.publish_log")
     return authority

@@ -42,7 +42,11 @@ def blobs() -> BlobStore:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What a stranger with a code may learn: that it exists, of which school and year, whether it counts."""
+    """What a stranger with a code may learn: that it exists, of which school and year, whether it counts.
+
+    `standing`: VALID, WITHDRAWN, REPLACED, or SIGNER_ENDED, when the files fail since a signer's certificate was
+    ended from a moment before it signed; `ended_at` is then that moment.
+    """
 
     look_up_code: UUID
     school_name: str
@@ -72,7 +76,10 @@ def withdrawal_of(sealed: SealedDocument) -> Withdrawal | None:
 
 
 _STANDING = """
-    SELECT entry.look_up_code, school.name, entry.school_year_id, entry.standing, entry.issued_at, entry.ended_at
+    SELECT entry.look_up_code, school.name, entry.school_year_id,
+        CASE WHEN entry.standing = 'VALID' AND entry.signer_ended_at IS NOT NULL THEN 'SIGNER_ENDED'
+            ELSE entry.standing END,
+        entry.issued_at, COALESCE(entry.ended_at, entry.signer_ended_at)
     FROM records_lookupentry entry JOIN schools_unit school ON school.id = entry.school_id
     WHERE entry.look_up_code = %s
 """

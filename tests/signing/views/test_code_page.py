@@ -130,7 +130,7 @@ def test_no_two_visitors_get_the_same_question_or_token(sealed: SealedDocument) 
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])
-@pytest.mark.parametrize("state", ["VALID", "WITHDRAWN", "REPLACED", None])
+@pytest.mark.parametrize("state", ["VALID", "WITHDRAWN", "REPLACED", "SIGNER_ENDED", None])
 def test_the_filled_page_is_the_page_that_the_template_draws(language: str, state: str | None) -> None:
     code = uuid4()
     school = "Trường <b>Bản Mẫu</b> & \ue000csrf\ue001"
