@@ -42,6 +42,27 @@ def record(
 
     `action` is "<noun>.<verb>"; `subject` a kind and key; `pupil_id` only when one pupil was read or changed.
     """
+    text, values = row(
+        actor, action, unit_path=unit_path, subject=subject, pupil_id=pupil_id, count=count, **facts
+    )
+    if within is not None:
+        within.run(text, values)
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(text, values)
+
+
+def row(
+    actor: Actor,
+    action: str,
+    *,
+    unit_path: str,
+    subject: tuple[str, object] = ("", ""),
+    pupil_id: int | Found | None = None,
+    count: int = 1,
+    **facts: object,
+) -> tuple[LiteralString, list[Any]]:
+    """Return what `record` says to the database, for a message that says more."""
     (key, keys), (pupil, pupils) = _found(str(subject[1]), subject[1]), _found(pupil_id, pupil_id)
     text = _INSERT.format(subject=key, pupil=pupil)
     values: list[Any] = [
@@ -57,16 +78,12 @@ def record(
         canonical_json(facts).decode(),
         actor.request_id,
     ]
-    if within is not None:
-        within.run(text, values)
-        return
-    with connection.cursor() as cursor:
-        cursor.execute(text, values)
+    return text, values
 
 
-def _found(plain: object, given: object) -> tuple[str, tuple[object, ...]]:
+def _found(plain: object, given: object) -> tuple[LiteralString, tuple[object, ...]]:
     """Return a value's place in the row, and its parameters."""
-    return (f"({given.text})", given.parameters) if isinstance(given, Found) else ("%s", (plain,))
+    return ("(" + given.text + ")", given.parameters) if isinstance(given, Found) else ("%s", (plain,))
 
 
 def _role(actor: Actor, unit_path: str) -> str:

@@ -6,14 +6,12 @@ Needs Django's client-side binding (its default): the protocol takes several sta
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import DatabaseError, connection, transaction
 from django.db.models import Model, QuerySet, sql
-from psycopg.pq import TransactionStatus
 
 Otherwise = Callable[[], object]
 
@@ -90,33 +88,6 @@ class Writes:
         for otherwise in missed:
             otherwise()
         return answers
-
-    def send_at_once(self) -> list[list[tuple[Any, ...]]]:
-        """Send as `send` does, and commit with the same message when nothing was asked of the database before.
-
-        For doors at which a stranger reads: one message instead of three. What was sent stands, whatever the
-        view does afterwards; in a transaction that is under way already it commits with that.
-        """
-        with _whole_transaction():
-            return self.send()
-
-
-@contextmanager
-def _whole_transaction() -> Iterator[None]:
-    """Let the database itself open and close the transaction around one message, if none has begun.
-
-    psycopg says BEGIN before the first message only, so an atomic block that has asked nothing yet is not begun.
-    """
-    raw = connection.connection
-    if raw is None or raw.autocommit or raw.info.transaction_status != TransactionStatus.IDLE:
-        yield
-        return
-    raw.autocommit = True
-    try:
-        yield
-    finally:
-        if not raw.closed:
-            raw.autocommit = False
 
 
 def _missing() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import secrets
 
 from django.core import signing
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from hocba.kernel.errors import NotFound
@@ -48,8 +49,9 @@ def file_of_ticket(given: str, kind: str, *, asker: Asker) -> tuple[bytes, str]:
         ) from bad
     if kind in openings.STORED:
         return openings.file_again(key, kind, school_path=path, opening=opening, by=asker.actor())
-    _open(path)
-    return openings.file_of(SealedDocument.objects.get(pk=key), kind, by=asker.actor())
+    with transaction.atomic():  # a bundle is made of many questions
+        _open(path)
+        return openings.file_of(SealedDocument.objects.get(pk=key), kind, by=asker.actor())
 
 
 def _open(path: str) -> None:

@@ -15,6 +15,7 @@ from exports.queries import families
 from exports.queries.families import Year
 from exports.views.families import TYPES, as_file, told
 from schools.permissions import public
+from schools.strangers import commits_alone
 from signing.views.verify import ANOTHER, REFUSALS, asker, status_of
 
 
@@ -56,7 +57,7 @@ def _given(request: HttpRequest) -> dict[str, str]:
     return {"code": request.GET.get("ma", "")[:40]}
 
 
-@public
+@commits_alone
 @never_cache
 @require_GET
 def download(request: HttpRequest, ticket: str, kind: str) -> HttpResponse:

@@ -22,7 +22,6 @@ from records.national.document import TranscriptData
 from schools import actors, audit, scopes
 from schools.actions import confirmation, throttle
 from schools.actors import Actor
-from schools.writes import Writes
 from signing import alarms
 from signing.actions import guesses
 from signing.models import SealedDocument
@@ -113,11 +112,9 @@ def look_up(code: UUID, *, asker: Asker) -> Standing | None:
     """
     by = asker.actor()
     _count("code", asker, CODES_A_MINUTE, by)
-    writes = Writes()
-    writes.run("SET LOCAL synchronous_commit = off")
     known = audit.Found(documents.IS_KNOWN, (code,))
-    audit.record(by, "verify.code", unit_path="", subject=("code-known", known), within=writes)
-    return documents.standing_with(code, writes)
+    note = audit.row(by, "verify.code", unit_path="", subject=("code-known", known))
+    return documents.standing_noted(code, *note)
 
 
 def open_with_particulars(given: FiveFields, *, asker: Asker) -> Opened:

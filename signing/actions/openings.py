@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final, LiteralString
 
 from hocba.kernel.clock import VIETNAM
 from hocba.kernel.errors import NotFound
-from schools import audit, scopes
+from schools import audit, one_message, scopes
 from schools.actors import Actor
 from schools.permissions import Permission, may
 from schools.writes import Writes
@@ -70,15 +72,12 @@ def file_again(key: int, kind: str, *, school_path: str, opening: str, by: Actor
     of an opening waits for the disk. A repetition is written too and does not wait: a crash of the database
     may lose how often within the last half second, never that it was read. Raises: Unavailable; NotFound.
     """
-    writes = Writes()
-    writes.run(*scopes.statement(school_path))
-    if (opening, kind) in _read_before:
-        writes.run("SET LOCAL synchronous_commit = off")
-    writes.run(STORED[kind], [key])
-    pupil = audit.Found("SELECT pupil_id FROM signing_sealeddocument WHERE id = %s", (key,))
+    scope, _children = scopes.statement(school_path)[1]
     action, subject = f"transcript.download-{kind}", ("sealed", key)
-    audit.record(by, action, unit_path=school_path, subject=subject, pupil_id=pupil, within=writes)
-    rows = writes.send_at_once()[1]
+    pupil = audit.Found("SELECT pupil FROM found", ())
+    note, values = audit.row(by, action, unit_path=school_path, subject=subject, pupil_id=pupil)
+    found = _AT_ONCE if (opening, kind) in _read_before else _ON_DISK
+    rows = one_message.ask(found + note + STORED[kind], [key, scope, *values])
     if not rows:
         raise NotFound
     if len(_read_before) >= _MOST_REMEMBERED:
@@ -88,14 +87,11 @@ def file_again(key: int, kind: str, *, school_path: str, opening: str, by: Actor
     return documents.stored(digest), _name(code, standing, kind)
 
 
-STORED = {
-    kind: f"""
-        SELECT sealed.look_up_code, sealed.{kind}_sha256, entry.standing
-        FROM signing_sealeddocument sealed
-        LEFT JOIN records_lookupentry entry ON entry.look_up_code = sealed.look_up_code
-        WHERE sealed.id = %s
-    """  # noqa: S608 - words of this module
-    for kind in ("xml", "pdf")
+_AT_ONCE: Final = "WITH found AS (SELECT * FROM hocba_stored_file(%s, %s, waits => false)), noted AS ("
+_ON_DISK: Final = "WITH found AS (SELECT * FROM hocba_stored_file(%s, %s, waits => true)), noted AS ("
+STORED: Final[Mapping[str, LiteralString]] = {
+    "xml": ") SELECT code, xml_sha256, standing FROM found",
+    "pdf": ") SELECT code, pdf_sha256, standing FROM found",
 }
 """Kinds that lie in the store as they are given, and what is asked for each."""
 _read_before: set[tuple[str, str]] = set()

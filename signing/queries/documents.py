@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, LiteralString
 from uuid import UUID
 
 from django.conf import settings
@@ -18,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from hocba.kernel.blobs import BlobMissing, BlobStore, FileBlobs
 from hocba.kernel.errors import Unavailable
 from records.models import LookUpEntry
-from schools import audit
+from schools import audit, one_message
 from schools.actors import Actor
 from schools.models import ClassYear, SchoolYear
 from schools.permissions import Permission, one, visible
@@ -96,16 +97,23 @@ def standing_of(code: UUID) -> Standing | None:
 
 
 def standing_with(code: UUID, writes: Writes) -> Standing | None:
-    """Send `writes` and ask the same, in one message that is a transaction of its own if none has begun."""
+    """Send `writes` and ask the same, in one message."""
     writes.run(_STANDING, [code])
-    (rows,) = writes.send_at_once()
+    (rows,) = writes.send()
+    return _standing(next(iter(rows), None))
+
+
+def standing_noted(code: UUID, note: LiteralString, values: Sequence[object]) -> Standing | None:
+    """Ask the same and add a row to the trail, in one message; `note` and `values` are `audit.row`'s."""
+    rows = one_message.ask("WITH noted AS (" + note + ")" + _STANDING, [*values, code])
     return _standing(next(iter(rows), None))
 
 
 IS_KNOWN: Final = """
     SELECT CASE WHEN EXISTS (SELECT FROM records_lookupentry WHERE look_up_code = %s) THEN 'True' ELSE 'False' END
+    FROM (SELECT set_config('synchronous_commit', 'off', true)) AS not_waiting_for_the_disk
 """
-"""For the trail: whether there is such a code."""
+"""For a row of the trail that needs not wait: whether there is such a code."""
 
 
 def _standing(row: tuple[Any, ...] | None) -> Standing | None:

@@ -25,6 +25,7 @@ from hocba.logs import request_number
 from schools.actions.confirmation import Question, ask
 from schools.confirming import told
 from schools.permissions import public
+from schools.strangers import commits_alone
 from signing import sentences
 from signing.actions import checks
 from signing.forms import CodeForm, OpeningForm
@@ -113,7 +114,7 @@ def _result(name: str, verdict: Verdict) -> dict[str, Any]:
     }
 
 
-@public
+@commits_alone
 @never_cache
 @require_GET
 def code(request: HttpRequest, code: UUID) -> HttpResponse:

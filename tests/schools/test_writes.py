@@ -88,26 +88,6 @@ def test_outside_a_transaction_nothing_is_sent() -> None:
         together.send()
 
 
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("asked_before", [False, True])
-def test_sent_at_once_stands_unless_a_transaction_was_under_way(asked_before: bool) -> None:
-    by = actors.of(factories.a_principal(factories.a_school()), factories.AT)
-    alone = Writes()
-    audit.record(by, "test.at-once", unit_path="", within=alone)
-    alone.run("SELECT count(*) FROM schools_auditevent WHERE action = 'test.at-once'")
-
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
-        if asked_before:
-            Unit.objects.exists()
-        assert alone.send_at_once() == [[(1,)]]
-        assert Unit.objects.exists()  # and the block goes on in a transaction of its own
-        assert not connection.get_autocommit()
-        raise ZeroDivisionError
-
-    assert AuditEvent.objects.filter(action="test.at-once").exists() is not asked_before
-    assert connection.get_autocommit()
-
-
 def test_a_value_that_the_database_finds_stands_in_the_trail(messages: list[str]) -> None:
     school = factories.a_school()
     by = actors.of(factories.a_principal(school), factories.AT)
