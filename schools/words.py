@@ -92,6 +92,7 @@ ACTIONS: dict[str, object] = {
     "class.view": _("Xem lớp"),
     "year.view": _("Xem kết quả cả năm của một em"),
     "results.view": _("Xem kết quả môn học"),
+    "results.export": _("Xuất kết quả môn học ra Excel"),
     "results.enter": _("Nhập kết quả môn học"),
     "results.confirm": _("Xác nhận hoàn thành"),
     "results.reopen": _("Mở khóa để sửa"),

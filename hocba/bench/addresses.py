@@ -92,6 +92,8 @@ PAGES: Mapping[str, tuple[Role | str | None, Arguments]] = {
     "records:classes": (Role.CLERK, _nothing),
     "records:class": (Role.CLERK, _draft),
     "records:subject": (Role.TEACHER, lambda crowd: {"code": crowd.draft.code, "subject_code": "TOAN"}),
+    "records:export": (Role.TEACHER, lambda crowd: {"code": crowd.draft.code, "subject_code": "TOAN"}),
+    "records:take-in": (Role.TEACHER, lambda crowd: {"code": crowd.draft.code, "subject_code": "TOAN"}),
     "records:homeroom": (Role.TEACHER, _draft),
     "records:homeroom-pupil": (Role.TEACHER, _pupil),
     "records:confirm": (Role.TEACHER, _draft),

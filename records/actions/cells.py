@@ -92,24 +92,7 @@ def save_cells(
     `unknown-field`, `too-many-cells`, `twice`.
     """
     _shape(changes)
-    points = list(dict.fromkeys(change.point for change in changes))
-    sheets = {
-        point: results.open_sheet(class_year, subject_code=subject_code, point=point, by=by)
-        for point in points
-    }
-    pupils = _pupils(class_year, changes)
-    before = EntryBatch.objects.filter(number=batch, class_year=class_year, taken_by=by.person).first()
-    done = set(before.saved_cells) if before else set()
-    closed = _closed(list(pupils))
-    outcomes = []
-    for change in changes:
-        sheet, enrolment = sheets[change.point], pupils[change.enrolment]
-        if change.key in done:
-            outcomes.append(
-                Outcome(change, Fate.SAVED, shown(sheet.existing.get(change.enrolment), change.field))
-            )
-        else:
-            outcomes.append(_merge(sheet, enrolment, change, is_closed=change.enrolment in closed))
+    outcomes, sheets, pupils, before = _weighed(class_year, subject_code, changes, by, batch=batch)
     for outcome in outcomes:
         if outcome.values is not None:
             change = outcome.change
@@ -119,6 +102,51 @@ def save_cells(
     if before is None and changes:
         _remember(batch, class_year, subject_code, outcomes, by)
     return Merged(by.at, tuple(outcomes))
+
+
+@transaction.atomic
+def foresee(
+    class_year: ClassYear, *, subject_code: str, changes: Sequence[Change], by: Actor
+) -> list[Outcome]:
+    """Return what saving would do, over what stands now; nothing is written.
+
+    Outcomes with `values` would change their cell; their change's base is what stands. Raises: as `save_cells`.
+    """
+    return _weighed(class_year, subject_code, changes, by)[0]
+
+
+def _weighed(
+    class_year: ClassYear,
+    subject_code: str,
+    changes: Sequence[Change],
+    by: Actor,
+    *,
+    batch: UUID | None = None,
+) -> tuple[list[Outcome], dict[str, Sheet], dict[int, Enrolment], EntryBatch | None]:
+    """Judge each change; without a `batch` over what stands now, so that there is no clash."""
+    points = list(dict.fromkeys(change.point for change in changes))
+    sheets = {
+        point: results.open_sheet(class_year, subject_code=subject_code, point=point, by=by)
+        for point in points
+    }
+    pupils = _pupils(class_year, changes)
+    before = None
+    if batch is not None:
+        before = EntryBatch.objects.filter(number=batch, class_year=class_year, taken_by=by.person).first()
+    done = set(before.saved_cells) if before else set()
+    closed = _closed(list(pupils))
+    outcomes = []
+    for change in changes:
+        sheet, enrolment = sheets[change.point], pupils[change.enrolment]
+        if batch is None:
+            change = replace(change, base=shown(sheet.existing.get(change.enrolment), change.field))  # noqa: PLW2901
+        if change.key in done:
+            outcomes.append(
+                Outcome(change, Fate.SAVED, shown(sheet.existing.get(change.enrolment), change.field))
+            )
+        else:
+            outcomes.append(_merge(sheet, enrolment, change, is_closed=change.enrolment in closed))
+    return outcomes, sheets, pupils, before
 
 
 def _shape(changes: Sequence[Change]) -> None:

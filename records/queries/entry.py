@@ -64,8 +64,13 @@ class HomeroomPage:
 COMMENTS = ("qualities_comment", "general_comment", "specific_comment", "homeroom_comment")
 
 
-def subject_page(by: Actor, code: str, subject_code: str, point: str) -> SubjectPage:
-    """Return the table of a subject. Raises: NotFound, also for a subject that this person may not see."""
+def subject_page(
+    by: Actor, code: str, subject_code: str, point: str, action: str = "results.view"
+) -> SubjectPage:
+    """Return the table of a subject; `action` is what the trail calls it.
+
+    Raises: NotFound, also for a subject that this person may not see.
+    """
     class_year = classes.find(by, code)
     all_subjects = ClassSubject.objects.filter(class_year=class_year)
     subject = one(by, P.RESULT_VIEW, all_subjects, subject_code=subject_code)
@@ -76,7 +81,7 @@ def subject_page(by: Actor, code: str, subject_code: str, point: str) -> Subject
     )
     found = {row.enrolment_id: row for row in visible(by, P.RESULT_VIEW, results)}
     closed = _closed(class_year)
-    _seen(by, "results.view", class_year, len(enrolments), subject_code=subject_code, point=str(point))
+    _seen(by, action, class_year, len(enrolments), subject_code=subject_code, point=str(point))
     return SubjectPage(
         class_year,
         subject,

@@ -96,12 +96,19 @@ def _change(stated: Any) -> Change:
     if not all(isinstance(text, str) and len(text) <= LONGEST_VALUE for text in texts):
         raise _misshapen()
     cell, base, value, second = texts
-    parts = cell.split(":")
-    if len(parts) != 3 or not (parts[0].isascii() and parts[0].isdecimal()) or second not in SECOND:
+    if second not in SECOND:
+        raise _misshapen()
+    return Change(*cell_of(cell), base, value, SECOND[second])
+
+
+def cell_of(key: str) -> tuple[int, str, str]:
+    """Return a cell's pupil, point and column from its name: "12:CN:level". Raises: Invalid."""
+    parts = key.split(":")
+    if len(parts) != 3 or not (parts[0].isascii() and parts[0].isdecimal()):
         raise _misshapen()
     if len(parts[0]) > len(str(LARGEST_ROW_ID)) or int(parts[0]) > LARGEST_ROW_ID:
         raise _misshapen()
-    return Change(int(parts[0]), parts[1], parts[2], base, value, SECOND[second])
+    return int(parts[0]), parts[1], parts[2]
 
 
 def _misshapen() -> Invalid:

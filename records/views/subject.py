@@ -66,6 +66,7 @@ def _show(
         "context_bar": _choices(page),
         "may_save": page.may_enter and any(row.is_open for row in page.rows),
         "dirty": refused is not None,
+        "header_actions": _excel(page),
         "cells_address": reverse("records:cells", args=[page.class_year.code, page.subject.subject_code]),
         "owner": cells.owner(request),
     }
@@ -144,6 +145,17 @@ def _row(
 def _name_of(key: str, page: SubjectPage) -> str:
     enrolment = key.rpartition("-")[2]
     return next((r.enrolment.pupil.full_name for r in page.rows if str(r.enrolment.pk) == enrolment), "")
+
+
+def _excel(page: SubjectPage) -> list[dict[str, Any]]:
+    """Return the ways to Excel and back, where people look for them: at the top right."""
+    place = [page.class_year.code, page.subject.subject_code]
+    ways = [(_("Nhập Excel"), "records:take-in")] if page.may_enter else []
+    ways.append((_("Xuất Excel"), "records:export"))
+    return [
+        {"label": label, "url": f"{reverse(name, args=place)}?diem={page.point}", "kind": "second"}
+        for label, name in ways
+    ]
 
 
 def _choices(page: SubjectPage) -> list[dict[str, Any]]:

@@ -187,7 +187,7 @@ def test_teachers_enter_what_is_missing(demo: Demo, enter: Enter) -> None:
     row.locator("textarea").fill("Hát đúng giai điệu, mạnh dạn biểu diễn (bản mẫu).")
     music.looks("subject-teacher-entering")
     music.press("Lưu")
-    music.reads("1 em, môn")
+    music.reads("Đã lưu lúc")
 
     homeroom.page.reload()
     assert lacking.count() == before - 1

@@ -254,6 +254,10 @@ RECORDS: Mapping[str, Route] = {
     "records:cells": Route(
         plus(of_draft, subject_code="TOAN"), post=frozenset({Who.TEACHER}), data=cells, door=SCHOOL
     ),
+    "records:export": seen_by(SCHOOL, plus(of_draft, subject_code="TOAN")),
+    "records:take-in": Route(
+        plus(of_draft, subject_code="TOAN"), get=TEACHING, post=TEACHING, also=(403, 422)
+    ),
     "records:homeroom": seen_by(WHOLE, of_draft),
     "records:homeroom-pupil": Route(
         of_pupil_year, get=WHOLE, post=frozenset({Who.HOMEROOM}), data=homeroom_fields

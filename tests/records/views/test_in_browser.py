@@ -79,14 +79,13 @@ def test_pages_are_accessible_and_fit(live_server: Any, browser: Browser) -> Non
     assert found == []
 
 
-@pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
-def test_a_mark_is_typed_saved_and_corrected_by_keyboard(
-    live_server: Any, browser: Browser, script: bool
+def test_a_mark_is_typed_saved_and_corrected_by_keyboard_without_script(
+    live_server: Any, browser: Browser
 ) -> None:
     class_year = make.a_class_year(pupils=2)
     first = class_year.enrolments.order_by("pupil__sort_name").first()
     person = make.homeroom_of(class_year)
-    context = signed_in(browser, live_server.url, person, java_script_enabled=script)
+    context = signed_in(browser, live_server.url, person, java_script_enabled=False)
     page = context.new_page()
     page.goto(f"{live_server.url}/lop/{class_year.code}/mon/TOAN/")
 
