@@ -146,6 +146,13 @@ def intend(item: SigningItem, batch: SigningBatch, before: bytes | None, *, by: 
     together.send()
 
 
+def take_back(item_id: int, batch: SigningBatch) -> None:
+    """Forget an intent that states a wrong clock's time: what is signed once it is right states the right one."""
+    with scopes.system(batch.class_year.school.path):
+        rows = SigningItem.objects.filter(pk=item_id, batch=batch, state=State.INTENDED)
+        rows.update(state=State.WAITING, prepared_xml=None, digest="")
+
+
 def sign(item: SigningItem, batch: SigningBatch, *, clock: Clock) -> bytes:
     """Use the key on the stored intent, prove the time, and return the document with all its evidence.
 

@@ -12,7 +12,7 @@ from signing.actions import instruments, items, sealing
 from signing.actions.items import Clock
 from signing.actions.standing import AuthorityEnded
 from signing.models import Authority, SigningBatch, SigningItem
-from signing.seal.evidence import RevocationUnavailable, TimestampUnavailable
+from signing.seal.evidence import CLOCK_WRONG, RevocationUnavailable, TimestampUnavailable
 from signing.seal.keys import KeyUnavailable, SessionExhausted, SessionExpired
 from signing.seal.pdf.cms import KeyNotSupported
 from signing.seal.pdf.images import BadImage
@@ -90,7 +90,7 @@ def run_item(batch_id: int, item_id: int, *, clock: Clock, desk: Desk | None = N
             items.pause(batch, over.code, by=actors.system(clock()))
             return False
         except TRY_LATER as away:
-            return _come_back(batch, away, clock)
+            return _come_back(batch, item_id, away, clock)
         except BadImage:
             ended = items.fail(_item(batch, item_id), batch, _BAD_IMAGE, by=actors.system(clock()))
         except (DomainError, *NOT_SEALED) as failed:
@@ -101,13 +101,15 @@ def run_item(batch_id: int, item_id: int, *, clock: Clock, desk: Desk | None = N
     return True
 
 
-def _come_back(batch: SigningBatch, away: DomainError, clock: Clock) -> bool:
+def _come_back(batch: SigningBatch, item_id: int, away: DomainError, clock: Clock) -> bool:
     """Say what the batch waits for and raise again; a key that is away is not awaited beyond its session."""
     now = clock()
     ends = batch.key_session_ends_at
     if isinstance(away, KeyUnavailable) and (ends is None or ends <= now):
         items.pause(batch, away.code, by=actors.system(now))
         return False
+    if away.case == CLOCK_WRONG:
+        items.take_back(item_id, batch)
     items.wait(batch, away.case, by=actors.system(now))
     raise away
 

@@ -22,7 +22,7 @@ from hocba.kernel import clock
 from hocba.kernel.errors import Unavailable
 from schools import scopes
 from signing.actions import instruments, run
-from signing.models import SealedDocument, SigningBatch
+from signing.models import SealedDocument, Signature, SigningBatch
 from signing.queries import documents
 from signing.seal.evidence import TimestampUnavailable
 from signing.seal.trust import SignerRole
@@ -152,24 +152,43 @@ def test_a_file_that_is_not_sound_is_never_given_out(
 # ---- Clock -----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("minutes", [-5, 5])
-def test_with_a_wrong_clock_nothing_is_signed_and_the_page_says_why(world: World, minutes: int) -> None:
-    class_year = world.frozen_class(pupils=1)
-    batch = world.authorise(class_year, HOMEROOM)
-    items = run.open_items(batch.pk)
-    right = instruments.timestamps()
-    right._clock = lambda: clock.now() + timedelta(minutes=minutes)
+MINUTES, DAY = timedelta(minutes=5), timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("role", "wrong_by"), [(HOMEROOM, MINUTES), (HOMEROOM, -DAY), (SEAL, -MINUTES), (SEAL, DAY)]
+)
+def test_with_a_wrong_clock_nothing_is_signed_and_the_page_says_why(
+    world: World, role: SignerRole, wrong_by: timedelta, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The one clock of the application jumps after somebody has authorised; those of the authorities are right."""
+    class_year, right = world.frozen_class(pupils=1), clock.now
+    world.clerk  # noqa: B018 - the school's seal is approved
+    for before in list(SignerRole)[: list(SignerRole).index(role)]:
+        world.sign(class_year, before)
+    batch = world.authorise(class_year, role)
+    (item,) = run.open_items(batch.pk)
+    monkeypatch.setattr(clock, "now", lambda: right() + wrong_by)
+    instruments.forget()
 
     with pytest.raises(TimestampUnavailable) as refused:
-        run.run_item(batch.pk, items[0], clock=clock.now)
-    page = browser(world.homeroom).get(reverse("signing:batch", args=[batch.pk])).content.decode()
-
+        run.run_item(batch.pk, item, clock=clock.now)
     assert refused.value.case == "clock-wrong"
-    assert "Đồng hồ của máy chủ lệch" in page
-    assert SigningBatch.objects.get().done == 0
-    right._clock = clock.now
-    right._failed.clear()
+    answer = browser(batch.authorised_by).get(reverse("signing:batch", args=[batch.pk]))
+    assert "Đồng hồ của máy chủ lệch" in answer.content.decode()
+    assert answer["X-Request-Id"]
+    with scopes.system(world.school.path):
+        assert not SealedDocument.objects.exists()
+        assert not Signature.objects.filter(role=role.value).exists()
+        assert not batch.items.exclude(failure_code="").exists()
+    assert SigningBatch.objects.get(pk=batch.pk).done == 0
+
+    monkeypatch.setattr(clock, "now", right)
+    instruments.forget()
     assert world.work(batch).state == "DONE"
+    with scopes.system(world.school.path):
+        (made,) = Signature.objects.filter(role=role.value)
+    assert abs(made.claimed_at - right()) < timedelta(minutes=2)
 
 
 @pytest.mark.django_db

@@ -5,6 +5,7 @@ Pure network clients: addresses, anchors and the time come in, DER goes out; no 
 
 from signing.seal.evidence.collect import Evidence, EvidenceCollector
 from signing.seal.evidence.errors import (
+    CLOCK_WRONG,
     CertificateNotValid,
     CertificateRevoked,
     EvidenceRefused,
@@ -15,6 +16,7 @@ from signing.seal.evidence.revocation import RevocationClient
 from signing.seal.evidence.timestamps import TimestampClient
 
 __all__ = [
+    "CLOCK_WRONG",
     "CertificateNotValid",
     "CertificateRevoked",
     "Evidence",

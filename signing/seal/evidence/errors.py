@@ -9,6 +9,8 @@ from cryptography import x509
 
 from hocba.kernel.errors import Conflict, Unavailable
 
+CLOCK_WRONG = "clock-wrong"
+
 
 class EvidenceRefused(Unavailable):
     """One answer cannot be used; `reason` is a stable word. Callers of the clients see the classes below."""
@@ -30,7 +32,7 @@ class TimestampUnavailable(Unavailable):
 
     def __init__(self, attempts: tuple[tuple[str, str], ...]) -> None:
         ours = bool(attempts) and all(reason == "clock" for _address, reason in attempts)
-        super().__init__(code="clock-wrong" if ours else None, attempts=attempts)
+        super().__init__(code=CLOCK_WRONG if ours else None, attempts=attempts)
         self.attempts = attempts
 
 
