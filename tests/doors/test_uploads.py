@@ -13,9 +13,9 @@ from django.test import Client
 from signing.models import Authority
 from tests import factories
 from tests.doors import judge
+from tests.doors.bodies import BOUNDARY, part
 from tests.doors.hostile_files import GOOD_PICTURE, MEGABYTE, files, pictures
 from tests.doors.sending import stranger_address
-from tests.doors.test_bodies import BOUNDARY, part
 from tests.doors.test_parts_away import NUMBER
 from tests.doors.test_refusals import VIETNAMESE
 from tests.world import World

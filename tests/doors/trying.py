@@ -10,6 +10,7 @@ from typing import Any
 from hocba.kernel.text import tidy
 from schools import scopes
 from tests.doors import judge, values
+from tests.doors.bodies import try_bodies
 from tests.doors.found import Field, Form, forms, parsed
 from tests.doors.ground import Ground
 from tests.doors.sending import send, taken_back, usual
@@ -20,7 +21,7 @@ EVERY = bool(os.environ.get("HOCBA_DOORS_EVERY"))
 
 
 def try_forms(ground: Ground, of: Callable[[str], bool]) -> tuple[list[str], Counter[str]]:
-    """Try the forms of the patterns that `of` chooses; return what is wrong, and how much was tried."""
+    """Try the forms of the patterns that `of` chooses, found in one walk; return what is wrong, how much was tried."""
     problems: list[str] = []
     count: Counter[str] = Counter()
     for who, form in doors(ground, of):
@@ -31,6 +32,10 @@ def try_forms(ground: Ground, of: Callable[[str], bool]) -> tuple[list[str], Cou
             wrong = one_value(ground, who, form, fields, values.ALL[name])
             names = ", ".join(one.name for one in fields)
             problems += [f"{who} {form.method} {form.action} [{names}] <- {name}: {what}" for what in wrong]
+        if form.method == "POST":
+            wrong_bodies, sent = try_bodies(ground, who, form)
+            problems += wrong_bodies
+            count["bodies"] += sent
     return problems, count
 
 
@@ -49,7 +54,7 @@ def tries(ground: Ground, who: str, form: Form) -> Iterator[tuple[tuple[Field, .
         yield from (((one,), name) for one in typed for name in values.ALL)
         yield from (((one,), name) for one in others for name in values.FOR_CHOICES)
     keeping = tuple(one for one in typed if _keeps_text(ground, who, form, one))
-    for name in values.KEPT if keeping else ():
+    for name in (values.KEPT if EVERY else values.KEPT_AT_THE_GATE) if keeping else ():
         yield keeping, name
 
 
@@ -91,7 +96,8 @@ def landed(
     client: Any, answer: Any, form: Form, fields: tuple[Field, ...], value: str | bytes
 ) -> Iterator[str]:
     """Follow to where an accepted form leads, and look at the form again: the value is there in its one spelling."""
-    yield from judge.faults(client.get(answer["Location"]))
+    if answer["Location"] != form.page:
+        yield from judge.faults(client.get(answer["Location"]))
     again = client.get(form.page)
     yield from judge.faults(again)
     if again.status_code != 200 or isinstance(value, bytes) or values.MARK not in value:

@@ -6,9 +6,13 @@ import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
 
 from exports.ministry.client import MinistryClient
+from hocba.bootstrap.roles import with_database
 from hocba.bootstrap.servers import Addresses
 from tests.exports.receiver.road import SENDER, Receiver, World, new_id
 
@@ -17,6 +21,17 @@ def database(name: str) -> str:
     """Make an empty database of this process and return its address."""
     addresses = Addresses(*(os.environ[key] for key in ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL")))
     return addresses.further_database(f"receiver_{name}_{os.getpid()}")
+
+
+def copy_of(pattern: str, name: str) -> str:
+    """Make a database with what stands in another, to which nobody is connected, and return its address."""
+    copy = f"receiver_{name}_{os.getpid()}"
+    with psycopg.connect(os.environ["DATABASE_OWNER_URL"], autocommit=True) as connection:
+        source = conninfo_to_dict(pattern)["dbname"]
+        connection.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(copy), sql.Identifier(str(source)))
+        )
+    return with_database(pattern, copy)
 
 
 @pytest.fixture(scope="session")
@@ -31,13 +46,17 @@ def make_receiver(
 ) -> Iterator[Callable[..., Receiver]]:
     """Makes receivers with settings of their own, prepared but not yet serving."""
     made: list[Receiver] = []
+    pattern: list[str] = []
 
     def make(name: str, *, register: bool = False, **settings: str) -> Receiver:
         directory: Path = tmp_path_factory.mktemp(name)
         trust = world.write_trust(directory / "trust", register=register)
-        receiver = Receiver(directory, database(name), trust, **settings)
+        if not pattern:
+            first = database("pattern")
+            Receiver(directory, first, trust).prepare()
+            pattern.append(first)
+        receiver = Receiver(directory, copy_of(pattern[0], name), trust, **settings)
         made.append(receiver)
-        receiver.prepare()
         return receiver
 
     yield make

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -195,6 +196,7 @@ class Receiver:
         child = self.start("serve", "--port", str(self.port))
         while not answers(f"{self.url}/healthz"):
             assert child.poll() is None, (self.directory / "receiver.log").read_text()
+            a_moment()
 
     def stop(self) -> None:
         """Stop what was started here."""
@@ -217,6 +219,11 @@ class Receiver:
         return requests.post(f"{self.url}/{service}", data=data, headers=headers, timeout=60)
 
 
+def a_moment() -> None:
+    """Leave the core to the program that is asked again and again."""
+    threading.Event().wait(0.02)
+
+
 def result(client: MinistryClient, sender: Sender, message_id: str) -> Answer:
     """Ask until every row is answered."""
     deadline = datetime.now(UTC) + timedelta(seconds=60)
@@ -224,6 +231,7 @@ def result(client: MinistryClient, sender: Sender, message_id: str) -> Answer:
         answer = client.check_submission(sender, message_id)
         if answer.response is Response.DONE:
             return answer
+        a_moment()
     raise AssertionError("rows still wait")
 
 
@@ -234,6 +242,7 @@ def withdrawal_result(client: MinistryClient, sender: Sender, message_id: str) -
         answer = client.check_withdrawal(sender, message_id)
         if answer.response is Response.DONE:
             return answer
+        a_moment()
     raise AssertionError("rows still wait")
 
 

@@ -11,7 +11,6 @@ from tests.doors import judge, values
 from tests.doors.found import Form
 from tests.doors.ground import Ground
 from tests.doors.sending import URLENCODED, stranger_address, taken_back, usual
-from tests.doors.walk import doors
 
 BOUNDARY = "hb7boundary"
 
@@ -70,30 +69,23 @@ def bodies(form: Form) -> Iterator[tuple[str, str, bytes]]:
     yield "path as file name", multipart, part("files", b"1", '; filename="../../etc/passwd"') + end
 
 
-def test_no_body_breaks_a_form(full_ground: Ground, quiet: None) -> None:
+REFUSED_WHOLE = ("too many fields", "many parts", "many files")
+
+
+def try_bodies(ground: Ground, who: str, form: Form) -> tuple[list[str], int]:
+    """Send a form every body; return what is wrong with the answers, and how many were sent."""
     problems: list[str] = []
     count = 0
-    for who, form in doors(full_ground):
-        if form.method != "POST":
-            continue
-        client = full_ground.client(who)
-        for name, kind, body in bodies(form):
-            count += 1
-            with taken_back(client):
-                answer = client.generic(
-                    "POST", form.action, body, content_type=kind, REMOTE_ADDR=stranger_address()
-                )
-                problems += [f"{who} {form.action} <- {name}: {what}" for what in judge.faults(answer)]
-                reads = any(one.name != "csrfmiddlewaretoken" for one in form.fields)
-                if (
-                    reads
-                    and name in ("too many fields", "many parts", "many files")
-                    and answer.status_code
-                    not in (
-                        413,
-                        403,
-                    )
-                ):
-                    problems.append(f"{who} {form.action} <- {name}: answered {answer.status_code}")
-    print(count)  # noqa: T201 - recorded in the report of a run by hand
-    assert "\n".join(problems) == ""
+    client = ground.client(who)
+    reads = any(one.name != "csrfmiddlewaretoken" for one in form.fields)
+    for name, kind, body in bodies(form):
+        count += 1
+        with taken_back(client):
+            answer = client.generic(
+                "POST", form.action, body, content_type=kind, REMOTE_ADDR=stranger_address()
+            )
+            faults = list(judge.faults(answer))
+        if reads and name in REFUSED_WHOLE and answer.status_code not in (413, 403):
+            faults.append(f"answered {answer.status_code}")
+        problems += [f"{who} {form.action} <- {name}: {what}" for what in faults]
+    return problems, count
