@@ -28,6 +28,8 @@ class Entry:
 ENTRIES = (
     Entry(_("Con em của tôi"), "exports:children", Permission.CHILD_VIEW),
     Entry(_("Lớp học"), "records:classes", Permission.CLASS_VIEW),
+    Entry(_("Nhập danh sách"), "records:rosters", Permission.ROSTER_KEEP),
+    Entry(_("Kho nhận xét"), "records:phrases", Permission.PHRASE_VIEW),
     Entry(_("Tiến độ"), "exports:standing", Permission.STANDING_VIEW),
     Entry(_("Gửi Sở, Bộ"), "exports:deliveries", Permission.DELIVERY_VIEW),
     Entry(_("Chứng thư số"), "signing:certificates", Permission.CERTIFICATE_VIEW),

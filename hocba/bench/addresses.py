@@ -27,6 +27,7 @@ NO_PAGE = frozenset({
 MOST_QUERIES = 12
 MORE_QUERIES: Mapping[str, tuple[int, str]] = {
     "records:sheet": (16, "judges a class by the law, and each pupil's earlier years and the office's decisions"),
+    "records:homeroom": (14, "the desk: what the class lacks, whose it is, what went back to them"),
     "records:confirm": (15, "judges a class by the law: subjects, results, homeroom records, heads, decisions"),
     "schools:trail": (20, "names what stands in the trail, each kind of thing in one query"),
     "schools:trail-file": (20, "the same"),
@@ -92,10 +93,15 @@ PAGES: Mapping[str, tuple[Role | str | None, Arguments]] = {
     "records:classes": (Role.CLERK, _nothing),
     "records:class": (Role.CLERK, _draft),
     "records:subject": (Role.TEACHER, lambda crowd: {"code": crowd.draft.code, "subject_code": "TOAN"}),
+    "records:subject-year": (Role.TEACHER, lambda crowd: {"code": crowd.draft.code, "subject_code": "TOAN"}),
     "records:export": (Role.TEACHER, lambda crowd: {"code": crowd.draft.code, "subject_code": "TOAN"}),
     "records:take-in": (Role.TEACHER, lambda crowd: {"code": crowd.draft.code, "subject_code": "TOAN"}),
     "records:homeroom": (Role.TEACHER, _draft),
     "records:homeroom-pupil": (Role.TEACHER, _pupil),
+    "records:homeroom-table": (Role.TEACHER, _draft),
+    "records:cell-returns": (Role.TEACHER, lambda crowd: _pupil(crowd) | {"subject_code": "TOAN"}),
+    "records:phrases": (Role.TEACHER, _nothing),
+    "records:phrase": (Role.PRINCIPAL, lambda crowd: {"number": crowd.phrase.pk}),
     "records:confirm": (Role.TEACHER, _draft),
     "records:pupil-year": (Role.TEACHER, _pupil),
     "records:sheet": (Role.CLERK, lambda crowd: {"code": crowd.confirmed.code}),

@@ -15,7 +15,7 @@ from hocba.demo import names, people, signers, tree
 from hocba.demo.signers import Wanted
 from hocba.demo.tree import UnitPlan
 from hocba.kernel import clock
-from records.models import Transcript
+from records.models import Phrase, Transcript
 from schools import actors, scopes
 from schools.models import ClassYear, Enrolment, Membership, Person, PersonKind, Unit
 from schools.permissions import Role
@@ -72,6 +72,13 @@ class Crowd:
     def batch(self) -> SigningBatch:
         """The principal's signatures on the issued class."""
         return SigningBatch.objects.get(class_year=self.issued, role=SignerRole.LEADER.value)
+
+    @cached_property
+    def phrase(self) -> Phrase:
+        """A phrase of the school's bank."""
+        values = {"changed_at": clock.now(), "changed_by": self.person(Role.PRINCIPAL)}
+        key = {"school": self.school, "about": "TOAN", "level": "T", "text": "Em tính nhanh."}
+        return Phrase.objects.get_or_create(**key, defaults=values)[0]
 
     def person(self, role: Role | None) -> Person:
         """Return who holds a role in this school or above it; None: the guardian."""

@@ -94,11 +94,6 @@ def cell_page(by: Actor, code: str, subject_code: str, enrolment_id: int, point:
     )
 
 
-def find(by: Actor, page: CellPage, number: int) -> CellReturn | None:
-    """Return one return of a page."""
-    return next((row for row in page.returns if row.pk == number), None)
-
-
 def _is_open(enrolment: Enrolment) -> bool:
     head = Transcript.objects.filter(enrolment=enrolment).first()
     return head is None or head.state in lifecycle.EDITABLE

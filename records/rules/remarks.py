@@ -50,8 +50,8 @@ class Warning:
 def review(comments: Mapping[int, str], names: Mapping[int, str]) -> tuple[Warning, ...]:
     """Return the warnings of one kind of comment: texts and full names by pupil, in the order of `names`."""
     texts = {pupil: comments.get(pupil, "").strip() for pupil in names}
-    bare = {pupil: bare(text, names[pupil]) for pupil, text in texts.items() if text}
-    same = Counter(bare.values())
+    compared = {pupil: bare(text, names[pupil]) for pupil, text in texts.items() if text}
+    same = Counter(compared.values())
     book = _Names(names)
     found = []
     for pupil, text in texts.items():
@@ -61,7 +61,7 @@ def review(comments: Mapping[int, str], names: Mapping[int, str]) -> tuple[Warni
         other = book.other_in(text, pupil)
         if other:
             found.append(Warning(Doubt.OTHER_NAME, pupil, name=other))
-        count = same[bare[pupil]]
+        count = same[compared[pupil]]
         if is_many(count, len(names)):
             found.append(Warning(Doubt.REPEATED, pupil, count=count))
     return tuple(found)

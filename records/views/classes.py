@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 from records.queries import classes
 from records.queries.classes import ClassInside, ClassLine, Work
 from records.rules.circular_27_2020 import outcome_label
-from records.views import words
+from records.views import notes, words
 from schools.http import ActingRequest
 from schools.permissions import Permission as P
 from schools.permissions import needs
@@ -30,6 +30,7 @@ def class_list(request: ActingRequest) -> HttpResponse:
     context = {
         "rows": rows,
         "waiting": [row for row in rows if row["url"]],
+        "returned": notes.waiting_returns(request.actor),
         "year_label": year.replace("-", "–"),
         "has_schools": len({row["school"] for row in rows}) > 1,
         "context_bar": _year_choice(years, year),

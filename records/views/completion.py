@@ -16,10 +16,10 @@ from records.actions import completion, decisions
 from records.explain import explain
 from records.forms import DecisionForm, ReasonForm
 from records.national.codes import code_list
-from records.queries import classes, entry, years
+from records.queries import classes, doubts, entry, years
 from records.queries.years import PupilYear
 from records.rules.circular_27_2020 import outcome_label, reward_label
-from records.views import words
+from records.views import notes, words
 from schools import seen
 from schools.http import ActingRequest
 from schools.permissions import Permission as P
@@ -53,6 +53,7 @@ def confirm(request: ActingRequest, code: str) -> HttpResponse:
         "steps": words.steps(inside),
         "held": held,
         "items": words.fix_items(held, class_year, inside.rights, taught, request.actor),
+        "doubts": notes.doubts(doubts.of_years(inside.years), class_year.code, "CN"),
         "ready": waiting - len(held),
         "count": inside.count,
         "confirmed": inside.count - waiting,
@@ -66,7 +67,8 @@ def _summary(year: PupilYear) -> dict[str, Any]:
     for subject in year.subjects:
         row = year.results.get(subject.subject_code)
         mark = f"{row.test_mark:f}".removesuffix(".0") if row and row.test_mark is not None else ""
-        cells.append({"level": row.level if row else "", "mark": mark, "label": subject.label})
+        level = row.level if row else ""
+        cells.append({"level": level, "mark": mark, "label": subject.label, "code": subject.subject_code})
     return {
         "enrolment": year.enrolment,
         "cells": cells,

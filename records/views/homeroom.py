@@ -1,4 +1,4 @@
-"""The homeroom teacher's pages: the class's list, and one pupil's form."""
+"""The homeroom teacher's form of one pupil; the class as a whole is on the desk (`desk`)."""
 
 from __future__ import annotations
 
@@ -8,33 +8,18 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods
 
 from hocba.kernel.errors import Conflict, Invalid
 from records.actions import homeroom as actions
 from records.forms import HomeroomForm
-from records.queries import entry
+from records.queries import entry, phrases
 from records.queries.entry import HomeroomRow
-from records.views import words
+from records.rules.phrasebook import COMMENT_KINDS
+from records.views import notes, words
 from schools.http import ActingRequest
 from schools.permissions import Permission as P
 from schools.permissions import may, needs
-
-
-@needs(P.TRANSCRIPT_VIEW)
-@require_GET
-def class_list(request: ActingRequest, code: str) -> HttpResponse:
-    """Show how much is filled in for each pupil."""
-    page = entry.homeroom_page(request.actor, code, request.GET.get("diem", "CN"))
-    full = [row for row in page.rows if row.traits >= page.traits and row.comments == len(entry.COMMENTS)]
-    context = {
-        "page": page,
-        "place": words.class_place(page.class_year),
-        "comments": len(entry.COMMENTS),
-        "full": len(full),
-        "context_bar": _points(page.point),
-    }
-    return render(request, "records/homeroom.html", context)
 
 
 @needs(P.TRANSCRIPT_VIEW)
@@ -96,9 +81,20 @@ def _show(
         "row_version": stale if stale is not None else (row.record.version if row.record else 0),
         "may_save": row.is_open and may(request.actor, P.HOMEROOM_ENTER, row.enrolment),
         "dirty": form.is_bound,
+        "phrases": _phrases(request, row),
     }
     status = 409 if refused is not None else 422 if form.is_bound else 200
     return render(request, "records/homeroom_pupil.html", context, status=status)
+
+
+def _phrases(request: ActingRequest, row: HomeroomRow) -> dict[str, list[dict[str, Any]]]:
+    """Return the phrases for each comment, by its kind, with this pupil's name in them."""
+    offers = phrases.for_homeroom(request.actor)
+    name = row.enrolment.pupil.full_name
+    return {
+        kind: notes.phrase_groups((one for one in offers if one.about == kind), name)
+        for kind in COMMENT_KINDS
+    }
 
 
 def _initial(row: HomeroomRow) -> dict[str, Any]:
@@ -120,10 +116,3 @@ def _clashes(form: HomeroomForm, refused: Conflict | None) -> list[dict[str, Any
         {"label": labels.get(cell["field"], cell["field"]), "theirs": cell["theirs"], "yours": cell["yours"]}
         for cell in cells
     ]
-
-
-def _points(chosen: str) -> list[dict[str, Any]]:
-    options = [
-        {"value": value, "label": label, "selected": value == chosen} for value, label in words.POINTS.items()
-    ]
-    return [{"name": "diem", "label": _("Kì đánh giá"), "options": options}]

@@ -19,13 +19,14 @@ from django.test import Client, override_settings
 from hocba.kernel import clock
 from records.models import Transcript
 from schools import scopes
-from schools.models import ClassYear, Enrolment, Guardianship, Membership, Person, Pupil, Unit
+from schools.models import ClassYear, Enrolment, Guardianship, Membership, Person, Pupil, RosterImport, Unit
 from schools.permissions import Role
 from signing.actions import instruments
 from signing.models import Authority, SealedDocument, SigningBatch
 from signing.seal.trust import SignerRole
 from tests import database, factories
 from tests.exports import papers
+from tests.matrix import desk
 from tests.world import Ground, World
 
 SECRET_WORDS = "Nhận xét kín số bảy mươi mốt"
@@ -85,6 +86,11 @@ class Place:
         """The frozen transcript."""
         with scopes.system(self.school.path):
             return Transcript.objects.get(class_year=self.frozen)
+
+    @cached_property
+    def roster(self) -> RosterImport:
+        """A list of pupils that was brought in, with a line that stayed out."""
+        return RosterImport.objects.get(school=self.school)
 
     @cached_property
     def secrets(self) -> set[str]:
@@ -178,10 +184,12 @@ def _place(
     with scopes.system(school.path):
         draft.subject_results.update(comment=f"{SECRET_WORDS} {school.code}")
         draft.homeroom_records.update(homeroom_comment=f"{SECRET_WORDS} {school.code}")
+    desk.furnish(draft)
     staff = factories.a_clerk(school)
     factories.an_account(staff)
     waiting: dict[str, Any] = {"state": "WAITING", "requested_at": clock.now()}
     asked = papers.an_authority(school, staff, **waiting)
+    factories.a_roster(draft)
     return Place(
         school,
         draft,

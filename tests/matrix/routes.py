@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
+from schools import scopes
 from tests import factories
 from tests.matrix.country import Place, Where, Who
 
@@ -128,6 +129,20 @@ def homeroom_fields(place: Place) -> dict[str, Any]:
     return {"version": 1, "homeroom_comment": "Em tiến bộ.", "absences_excused": 1}
 
 
+def class_table(place: Place) -> dict[str, Any]:
+    one = place.enrolment.pk
+    return {f"version-{one}": 1, f"YEU_NUOC-{one}": "C"}
+
+
+def of_cells(place: Place) -> dict[str, Any]:
+    return of_pupil_year(place) | {"subject_code": "TOAN"}
+
+
+def of_sent_back(place: Place) -> dict[str, Any]:
+    with scopes.system(place.school.path):
+        return {"number": place.draft.cell_returns.get(cell="level").pk}
+
+
 def pupil_fields(place: Place) -> dict[str, Any]:
     pupil = place.pupil
     names: tuple[str, ...] = (
@@ -201,6 +216,44 @@ SCHOOLS: Mapping[str, Route] = {
     ),
 }
 
+
+def of_draft_pupil(place: Place) -> dict[str, Any]:
+    return {"code": place.draft.code, "pupil": place.enrolment.pupil_id}
+
+
+REGISTRAR = frozenset({Who.REGISTRAR})
+WAYS_IN: Mapping[str, Route] = {
+    "schools:forgotten": Route(
+        get=EVERYBODY, post=EVERYBODY, data=lambda place: {"username": "x"}, one_place=True
+    ),
+    "schools:coming": Route(
+        get=EVERYBODY, post=EVERYBODY, data=lambda place: {"code": "khong-co"}, also=(422,), one_place=True
+    ),
+    "schools:invitation": Route(lambda place: {"secret": "khong-co"}, get=EVERYBODY, one_place=True),
+    "schools:account": Route(get=SIGNED_IN, one_place=True),
+    # Only one's own: a number that is nobody's is not there for anybody.
+    "schools:account-end-device": Route(
+        lambda place: {"number": 0}, post=SIGNED_IN, also=(404,), one_place=True
+    ),
+    "schools:account-end-others": Route(post=SIGNED_IN, one_place=True),
+    "schools:staff-way-in": Route(
+        of_staff, post=frozenset({Who.ADMIN}), data=lambda place: {"viec": "recover"}
+    ),
+    "schools:slips": seen_by(REGISTRAR),
+    "schools:slips-class": Route(of_draft, get=REGISTRAR, post=REGISTRAR),
+    "schools:slips-family": Route(
+        of_draft_pupil,
+        get=REGISTRAR,
+        post=REGISTRAR,
+        data=lambda place: {"relation": "Mẹ", "from_on": "01/09/2026", "to_on": ""},
+    ),
+    "schools:slips-print": Route(of_draft_pupil, post=REGISTRAR, also=(422,)),
+    "schools:slips-withdraw": Route(plus(of_draft_pupil, number=0), post=REGISTRAR),
+    "schools:slips-end-guardian": Route(
+        plus(of_draft_pupil, number=0), post=REGISTRAR, data=lambda place: {"on": "31/12/2026"}, also=(404,)
+    ),
+}
+
 KEEPERS = frozenset({Who.DEPARTMENT, Who.MINISTRY})
 OWN_UNIT = KEEPERS | {Who.ADMIN}
 
@@ -245,7 +298,24 @@ UNITS: Mapping[str, Route] = {
     ),
 }
 
+ROSTER_KEEPERS = frozenset({Who.REGISTRAR, Who.ADMIN})
+
+
+def of_roster(place: Place) -> dict[str, Any]:
+    return {"number": place.roster.pk}
+
+
 RECORDS: Mapping[str, Route] = {
+    "records:rosters": Route(get=ROSTER_KEEPERS, post=ROSTER_KEEPERS, also=(422,), one_place=True),
+    "records:roster-template": Route(lambda place: {"kind": "pupils"}, get=ROSTER_KEEPERS, one_place=True),
+    "records:roster-pupils": Route(get=frozenset({Who.REGISTRAR}), one_place=True),
+    "records:roster": Route(
+        of_roster,
+        get=frozenset({Who.REGISTRAR}),
+        post=frozenset({Who.REGISTRAR}),
+        door=frozenset({Who.ADMIN}),
+    ),
+    "records:roster-refused": seen_by(frozenset({Who.REGISTRAR}), of_roster, door=frozenset({Who.ADMIN})),
     "records:classes": seen_by(SCHOOL | {Who.ADMIN}),
     "records:class": seen_by(SCHOOL | {Who.ADMIN}, of_draft),
     "records:subject": Route(
@@ -254,11 +324,47 @@ RECORDS: Mapping[str, Route] = {
     "records:cells": Route(
         plus(of_draft, subject_code="TOAN"), post=frozenset({Who.TEACHER}), data=cells, door=SCHOOL
     ),
+    "records:subject-year": seen_by(SCHOOL, plus(of_draft, subject_code="TOAN")),
     "records:export": seen_by(SCHOOL, plus(of_draft, subject_code="TOAN")),
     "records:take-in": Route(
-        plus(of_draft, subject_code="TOAN"), get=TEACHING, post=TEACHING, also=(403, 422)
+        plus(of_draft, subject_code="TOAN"),
+        get=frozenset({Who.TEACHER}),
+        post=frozenset({Who.TEACHER}),
+        door=TEACHING,
+        also=(422,),
     ),
     "records:homeroom": seen_by(WHOLE, of_draft),
+    "records:homeroom-table": Route(of_draft, get=WHOLE, post=frozenset({Who.HOMEROOM}), data=class_table),
+    "records:cell-returns": Route(
+        of_cells,
+        get=SCHOOL,
+        post=frozenset({Who.HOMEROOM, Who.PRINCIPAL}),
+        data=plus(reason, task="return", cell="comment"),
+    ),
+    "records:cell-returns keep": Route(
+        of_cells,
+        get=SCHOOL,
+        post=frozenset({Who.TEACHER}),
+        data=lambda place: of_sent_back(place) | reason(place) | {"task": "keep"},
+    ),
+    "records:cell-returns take-back": Route(
+        of_cells,
+        get=SCHOOL,
+        post=frozenset({Who.HOMEROOM, Who.PRINCIPAL}),
+        data=plus(of_sent_back, task="take-back"),
+    ),
+    "records:phrases": Route(
+        get=TEACHING | {Who.PRINCIPAL},
+        post=TEACHING | {Who.PRINCIPAL},
+        data=lambda place: {"about": "TOAN", "level": "T", "text": "Em tính đúng."},
+        one_place=True,
+    ),
+    "records:phrase": Route(
+        lambda place: {"number": place.school.phrases.get(owner=None).pk},
+        get=TEACHING | {Who.PRINCIPAL},
+        post=frozenset({Who.PRINCIPAL}),
+        data=lambda place: {"about": "TOAN", "level": "T", "text": "Em tính nhanh và đúng."},
+    ),
     "records:homeroom-pupil": Route(
         of_pupil_year, get=WHOLE, post=frozenset({Who.HOMEROOM}), data=homeroom_fields
     ),
@@ -406,5 +512,5 @@ FRAME: Mapping[str, Route] = {
     "components": seen_by(EVERYBODY),
 }
 
-ROUTES: Mapping[str, Route] = {**FRAME, **SCHOOLS, **UNITS, **RECORDS, **SIGNING, **EXPORTS, **API}
+ROUTES: Mapping[str, Route] = {**FRAME, **SCHOOLS, **WAYS_IN, **UNITS, **RECORDS, **SIGNING, **EXPORTS, **API}
 PASSWORD = factories.PASSWORD
