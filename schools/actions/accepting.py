@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -15,9 +17,10 @@ from hocba.kernel.errors import Conflict, Invalid, NotFound
 from schools import actors, audit
 from schools.actions import devices, tries
 from schools.actors import Actor
-from schools.fields import DAY_FORMATS
 from schools.models import Account, Guardianship, Invitation, InvitationKind, Person, PersonKind, Pupil
 
+DAYS = ("%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%Y-%m-%d")
+"""How a birth date is typed."""
 TOO_OFTEN = _("Đã nhập sai nhiều lần. Xin chờ 15 phút rồi thử lại, hoặc hỏi nhà trường.")
 OVER = _("Lời mời hoặc phiếu này không còn dùng được. Xin nhà trường cấp lại.")
 
@@ -48,6 +51,16 @@ def waiting(secret_hash: str, at: datetime) -> Invitation | None:
     """Return the invitation that waits under this hash; None when it is used, expired, withdrawn or unknown."""
     rows = Invitation.objects.select_related("unit", "person", "pupil")
     return rows.filter(secret_hash=secret_hash, used_at=None, withdrawn_at=None, expires_at__gt=at).first()
+
+
+def is_recovery(row: Invitation) -> bool:
+    """Say whether it gives a new password to an account that is there."""
+    return row.kind == InvitationKind.RECOVERY
+
+
+def is_for_guardian(row: Invitation) -> bool:
+    """Say whether it lets somebody answer for a pupil."""
+    return row.kind == InvitationKind.GUARDIAN
 
 
 def accept(comer: Comer, chosen: Chosen) -> Account:
@@ -100,47 +113,28 @@ def recover(comer: Comer, *, password: str) -> Account:
 # ---- What confirms -------------------------------------------------------------------------------
 
 
-class _held:
-    """The invitation, locked and confirmed: failures are counted outside the transaction that is rolled back."""
+@contextmanager
+def _held(comer: Comer) -> Iterator[Invitation]:
+    """Hold the invitation, confirmed and locked; failures are counted outside what is rolled back.
 
-    def __init__(self, comer: Comer) -> None:
-        self.comer, self.atomic = comer, transaction.atomic()
-
-    def __enter__(self) -> Invitation:
-        comer = self.comer
-        refused_before(comer)
-        with transaction.atomic():
-            rows = Invitation.objects.select_for_update(no_key=True, of=("self",))
-            row = rows.select_related("unit", "person", "pupil").filter(secret_hash=comer.secret_hash).first()
-            fits = row is not None and confirms(row, comer.known, comer.at)
-            if row is not None and not fits:
-                tries.note("invitation", comer.secret_hash, tries.INVITATION, comer.at)
-                tries.note("address", comer.address, tries.ADDRESS, comer.at)
-        if row is not None and not fits:
-            raise Invalid(fields={"known": _("Chưa đúng. Xin xem lại bốn số cuối hoặc ngày sinh.")})
-        self.atomic.__enter__()
-        try:
-            return self._locked()
-        except BaseException as failed:
-            self.atomic.__exit__(type(failed), failed, failed.__traceback__)
-            raise
-
-    def _locked(self) -> Invitation:
-        rows = Invitation.objects.select_for_update(no_key=True, of=("self",)).select_related(
-            "unit", "person", "pupil"
-        )
-        row = rows.filter(
-            secret_hash=self.comer.secret_hash,
-            used_at=None,
-            withdrawn_at=None,
-            expires_at__gt=self.comer.at,
-        ).first()
+    Raises: Conflict; Invalid for `known`.
+    """
+    refused_before(comer)
+    rows = Invitation.objects.select_for_update(no_key=True, of=("self",))
+    rows = rows.select_related("unit", "person", "pupil").filter(secret_hash=comer.secret_hash)
+    with transaction.atomic():
+        row = rows.first()
+        fits = row is None or confirms(row, comer.known, comer.at)
+        if not fits:
+            tries.note("invitation", comer.secret_hash, tries.INVITATION, comer.at)
+            tries.note("address", comer.address, tries.ADDRESS, comer.at)
+    if not fits:
+        raise Invalid(fields={"known": _("Chưa đúng. Xin xem lại bốn số cuối hoặc ngày sinh.")})
+    with transaction.atomic():
+        row = rows.filter(used_at=None, withdrawn_at=None, expires_at__gt=comer.at).first()
         if row is None:
             raise Conflict(OVER)
-        return row
-
-    def __exit__(self, *failure: object) -> None:
-        self.atomic.__exit__(*failure)  # type: ignore[arg-type]
+        yield row
 
 
 def refused_before(comer: Comer) -> None:
@@ -171,7 +165,7 @@ def _facts(row: Invitation, at: datetime) -> tuple[list[str], set[date]]:
 
 
 def _day(typed: str) -> date | None:
-    for shape in DAY_FORMATS:
+    for shape in DAYS:
         try:
             return datetime.strptime(typed, shape).date()  # noqa: DTZ007 - a day has no zone
         except ValueError:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import secrets
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from hashlib import sha256
 
 from django.conf import settings
@@ -55,20 +55,6 @@ def drawn() -> tuple[str, str]:
     )
     secret = "-".join(groups)
     return secret, hash_of(secret)
-
-
-def open_ones(at: datetime) -> dict[str, object]:
-    """Return the condition of an invitation that waits at `at`."""
-    return {"used_at": None, "withdrawn_at": None, "expires_at__gt": at}
-
-
-def state(row: Invitation, at: datetime) -> str:
-    """Return "used", "withdrawn", "expired" or "waiting"."""
-    if row.used_at is not None:
-        return "used"
-    if row.withdrawn_at is not None:
-        return "withdrawn"
-    return "waiting" if row.expires_at > at else "expired"
 
 
 # ---- Staff ---------------------------------------------------------------------------------------
@@ -211,21 +197,13 @@ def pupil_slip(pupil: Pupil, *, by: Actor) -> Made:
     """Make the slip for the pupil's own account. Raises: NotPermitted; NotFound; Invalid, below the age; Conflict."""
     unit = school_of(pupil, by)
     held = Pupil.objects.select_for_update(no_key=True, of=("self",)).get(pk=pupil.pk)
-    if not is_old_enough(held, by.today):
+    if not held.is_aged(settings.PUPIL_ACCOUNT_AGE, by.today):
         raise Invalid(
             _("Em chưa đủ %(age)s tuổi để có tài khoản riêng.") % {"age": settings.PUPIL_ACCOUNT_AGE}
         )
     if held.person_id is not None:
         raise Conflict(_("Em đã có tài khoản riêng."))
     return make(InvitationKind.PUPIL, unit, pupil=held, by=by)
-
-
-def is_old_enough(pupil: Pupil, today: date) -> bool:
-    """Say whether a pupil may have an own account on that day; no birth date, no account."""
-    if pupil.born_on is None:
-        return False
-    before_birthday = (today.month, today.day) < (pupil.born_on.month, pupil.born_on.day)
-    return today.year - pupil.born_on.year - before_birthday >= settings.PUPIL_ACCOUNT_AGE
 
 
 def _can_confirm(pupil: Pupil) -> None:

@@ -39,11 +39,14 @@ class Knocker:
 
 def asks_confirmation(username: str, knocker: Knocker) -> bool:
     """Say whether the next try with this name, or from this address, needs a confirmation code."""
-    account = Account.objects.filter(username=username).first()
-    known = account if account is not None else tries.of("name", username)
-    place = tries.of("address", knocker.address)
+    known, place = _counted(username), tries.of("address", knocker.address)
     pressed = place is not None and (place.locks > 0 or place.failed_attempts >= FAILURES_BEFORE_A_QUESTION)
     return pressed or (known is not None and known.locks > 0)
+
+
+def _counted(username: str) -> tries.Counted | None:
+    account = Account.objects.filter(username=username).first()
+    return account if account is not None else tries.of("name", username)
 
 
 def sign_in(username: str, password: str, *, at: datetime, knocker: Knocker | None = None) -> Account:
@@ -55,6 +58,8 @@ def sign_in(username: str, password: str, *, at: datetime, knocker: Knocker | No
     door = knocker or Knocker()
     if tries.is_paused(tries.of("address", door.address), at):
         raise Refused(_TOO_MANY)
+    if tries.is_paused(_counted(username), at):
+        raise Refused(_LOCKED)
     if asks_confirmation(username, door):
         confirmation.check(door.challenge, door.confirmation, at=at)
     with transaction.atomic():

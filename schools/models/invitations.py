@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import ClassVar
 
 from django.db import models
@@ -66,6 +67,14 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return f"invitation {self.pk}"
+
+    def state_at(self, at: datetime) -> str:
+        """Return "used", "withdrawn", "expired" or "waiting"."""
+        if self.used_at is not None:
+            return "used"
+        if self.withdrawn_at is not None:
+            return "withdrawn"
+        return "waiting" if self.expires_at > at else "expired"
 
 
 class SignInOutcome(models.TextChoices):

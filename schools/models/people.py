@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import ClassVar
 
 from django.core.validators import RegexValidator
@@ -107,6 +108,13 @@ class Pupil(models.Model):
 
     def __str__(self) -> str:
         return f"pupil {self.pk}"
+
+    def is_aged(self, years: int, on: date) -> bool:
+        """Say whether the pupil is so many years old on that day; never without a birth date."""
+        if self.born_on is None:
+            return False
+        before_birthday = (on.month, on.day) < (self.born_on.month, self.born_on.day)
+        return on.year - self.born_on.year - before_birthday >= years
 
     def name_fields(self) -> None:
         """Fill the stored sort key and search form from the name; every writer calls it before saving."""

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Count, Prefetch, Q
 
 from hocba.kernel.errors import NotFound
 from schools import seen
-from schools.actions import invitations
 from schools.actors import Actor
 from schools.models import ClassYear, Enrolment, Guardianship, Invitation, InvitationKind, Pupil
 from schools.permissions import Permission, one, visible
@@ -121,7 +121,7 @@ def _parts() -> tuple[Prefetch[Any, Any, Any], Prefetch[Any, Any, Any]]:
 
 def _family(pupil: Pupil, by: Actor) -> Family:
     slips = [
-        SlipLine(one.pk, one.kind, one.relation, one.made_at, one.expires_at, invitations.state(one, by.at))
+        SlipLine(one.pk, one.kind, one.relation, one.made_at, one.expires_at, one.state_at(by.at))
         for one in pupil.invitations.all()
         if one.kind != InvitationKind.RECOVERY
     ]
@@ -130,7 +130,7 @@ def _family(pupil: Pupil, by: Actor) -> Family:
         pupil,
         tuple(_guardian(one, by.today) for one in pupil.guardianships.all()),
         tuple(slips),
-        invitations.is_old_enough(pupil, by.today),
+        pupil.is_aged(settings.PUPIL_ACCOUNT_AGE, by.today),
         account.username if account else "",
     )
 

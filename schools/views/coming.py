@@ -25,7 +25,6 @@ from schools import words
 from schools.account_forms import CodeForm, ComingForm
 from schools.actions import accepting, invitations
 from schools.actions.accepting import Chosen, Comer
-from schools.models import Invitation, InvitationKind
 from schools.permissions import public
 
 HELD = "invitation"
@@ -58,7 +57,7 @@ def coming(request: HttpRequest) -> HttpResponse:
     row = accepting.waiting(held, now) if held else None
     if row is None:
         return _ask_code(request, CodeForm(), over=held is not None)
-    joins = request.actor is not None and row.kind == InvitationKind.GUARDIAN  # type: ignore[attr-defined]
+    joins = request.actor is not None and accepting.is_for_guardian(row)  # type: ignore[attr-defined]
     form = ComingForm(row, request.POST if request.method == "POST" else None, joins=joins)
     if request.method == "POST" and form.is_valid():
         comer = Comer(
@@ -93,13 +92,13 @@ def _ask_code(request: HttpRequest, form: CodeForm, *, over: bool = False) -> Ht
     return render(request, "schools/coming_code.html", {"form": form, "over": over}, status=status)
 
 
-def _enter(request: HttpRequest, row: Invitation, comer: Comer, stated: dict[str, Any]) -> HttpResponse:
-    if row.kind == InvitationKind.RECOVERY:
+def _enter(request: HttpRequest, row: Any, comer: Comer, stated: dict[str, Any]) -> HttpResponse:
+    if accepting.is_recovery(row):
         account = accepting.recover(comer, password=stated["new"])
         messages.success(
             request, _("Đã đặt mật khẩu mới. Những nơi đang đăng nhập trước đây đã bị đăng xuất.")
         )
-    elif request.actor is not None and row.kind == InvitationKind.GUARDIAN:  # type: ignore[attr-defined]
+    elif request.actor is not None and accepting.is_for_guardian(row):  # type: ignore[attr-defined]
         pupil = accepting.join(comer, relation=stated.get("relation", ""), by=request.actor)  # type: ignore[attr-defined]
         del request.session[HELD]
         messages.success(request, _("Đã gắn em %(name)s vào tài khoản này.") % {"name": pupil.full_name})
@@ -116,7 +115,7 @@ def _enter(request: HttpRequest, row: Invitation, comer: Comer, stated: dict[str
     return redirect("front")
 
 
-def _facts(row: Invitation, form: ComingForm, joins: bool) -> dict[str, Any]:
+def _facts(row: Any, form: ComingForm, joins: bool) -> dict[str, Any]:
     roles = list(row.person.memberships.filter(unit=row.unit)) if row.person is not None else []
     named = row.person or row.pupil
     return {
@@ -125,7 +124,7 @@ def _facts(row: Invitation, form: ComingForm, joins: bool) -> dict[str, Any]:
         "joins": joins,
         "school": row.unit.name,
         "name": named.full_name if named is not None else "",
-        "username": row.person.account.username if row.kind == InvitationKind.RECOVERY and row.person else "",
+        "username": row.person.account.username if accepting.is_recovery(row) and row.person else "",
         "roles": [words.role(one.role) for one in roles],
         "relation": row.relation,
         "until": row.expires_at,

@@ -21,7 +21,6 @@ from schools import kept
 from schools.account_forms import ConfirmedSignInForm
 from schools.actions import sessions
 from schools.forms import SignInForm
-from schools.models import Account
 from schools.permissions import public
 from schools.queries import devices
 
@@ -91,7 +90,7 @@ def _knocker(request: HttpRequest, stated: dict[str, Any]) -> sessions.Knocker:
     )
 
 
-def _tell_of_failures(request: HttpRequest, account: Account) -> None:
+def _tell_of_failures(request: HttpRequest, account: Any) -> None:
     failures = devices.failures_since_last_time(account)
     if failures:
         told = _(

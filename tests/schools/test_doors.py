@@ -8,7 +8,8 @@ import pytest
 from django.test import Client
 
 from hocba.kernel import clock
-from schools.actions import sessions
+from hocba.kernel.errors import Invalid
+from schools.actions import confirmation, sessions
 from schools.models import Account, AuditEvent, Person, UnitLevel
 from schools.permissions import Role
 from tests import factories
@@ -223,8 +224,19 @@ def test_five_wrong_passwords_close_the_account_for_a_quarter_of_an_hour(clerk: 
     now = clock.now()
     with pytest.raises(sessions.Refused):
         sessions.sign_in("van-thu", factories.PASSWORD, at=now + timedelta(minutes=14))
-    account = sessions.sign_in("van-thu", factories.PASSWORD, at=now + timedelta(minutes=16))
-    assert (account.failed_attempts, account.locked_until) == (0, None)
+    later = now + timedelta(minutes=16)
+    with pytest.raises(Invalid):  # after a pause the words are asked for as well
+        sessions.sign_in("van-thu", factories.PASSWORD, at=later)
+    question = confirmation.ask(later)
+    knocker = sessions.Knocker(challenge=question.token, confirmation=question.digits)
+    account = sessions.sign_in("van-thu", factories.PASSWORD, at=later, knocker=knocker)
+    assert (account.failed_attempts, account.locked_until, account.locks) == (0, None, 0)
+    with pytest.raises(sessions.Refused):
+        sessions.sign_in("van-thu", "sai", at=later)
+    again = sessions.Knocker(challenge=question.token, confirmation=question.digits)
+    Account.objects.filter(person=clerk).update(locks=1)
+    with pytest.raises(Invalid):  # good for one try
+        sessions.sign_in("van-thu", factories.PASSWORD, at=later, knocker=again)
 
 
 def test_a_right_password_forgets_the_wrong_ones(clerk: Person) -> None:

@@ -80,7 +80,7 @@ def test_the_administrator_takes_on_a_clerk_who_then_chooses_a_password(
     page.get_by_label("Vai trò", exact=True).select_option("clerk")
     page.get_by_role("button", name="Cấp vai trò").click()
     page.get_by_label("Tên đăng nhập").fill("pham-ban-mau")
-    page.get_by_role("button", name="Mở tài khoản").click()
+    page.get_by_role("button", name="Mở tài khoản", exact=True).click()
     password = page.locator(".notice code").inner_text()
     page.get_by_role("button", name="Đăng xuất").click()
 
