@@ -20,7 +20,12 @@ from signing.seal.trust import StatusEntry
 from signing.seal.verdict import Status, Verdict
 from signing.seal.verify import verify_file
 
-SUFFIX = {"VALID": "", "WITHDRAWN": "-DA-THU-HOI", "REPLACED": "-DA-THAY-THE"}
+SUFFIX = {
+    "VALID": "",
+    "WITHDRAWN": "-DA-THU-HOI",
+    "REPLACED": "-DA-THAY-THE",
+    "SIGNER_ENDED": "-CHUNG-THU-DA-NGUNG",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +71,7 @@ def file_of(sealed: SealedDocument, kind: str, *, by: Actor) -> tuple[bytes, str
 
 
 def file_again(key: int, kind: str, *, school_path: str, opening: str, by: Actor) -> tuple[bytes, str]:
-    """Return "xml" or "pdf" of a document that `opening` has led to, with its name, in one message to the database.
+    """Return "xml" or "pdf" of a document that `opening` has led to, and its name, with one message to the database.
 
     Standing and trail are as in `file_of`; the row stands even when the store fails afterwards. The first reading
     of an opening waits for the disk. A repetition is written too and does not wait: a crash of the database

@@ -13,7 +13,8 @@ BEGIN
     END IF;
     RETURN QUERY
         SELECT sealed.look_up_code, sealed.xml_sha256::text, sealed.pdf_sha256::text, sealed.pupil_id,
-               entry.standing::text
+               CASE WHEN entry.standing = 'VALID' AND entry.signer_ended_at IS NOT NULL THEN 'SIGNER_ENDED'
+                    ELSE entry.standing END::text
         FROM signing_sealeddocument sealed
         LEFT JOIN records_lookupentry entry ON entry.look_up_code = sealed.look_up_code
         WHERE sealed.id = key;
@@ -22,5 +23,5 @@ END $$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("records", "0002_guards"), ("signing", "0004_endings")]
+    dependencies = [("records", "0005_signer_ended"), ("signing", "0004_endings")]
     operations = [migrations.RunSQL(STORED_FILE, "DROP FUNCTION hocba_stored_file(bigint, text, boolean)")]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -135,7 +135,7 @@ def pdf_of(sealed: SealedDocument) -> bytes:
 
 def stored(digest: str) -> bytes:
     """Return a file of the store by its hash. Raises: Unavailable, when the store does not have it as it was."""
-    return _read(digest)
+    return _sound(digest, blobs().get_again)
 
 
 def bundle_of(sealed: SealedDocument) -> bytes:
@@ -166,8 +166,12 @@ def is_pinned(sealed: SealedDocument) -> bool:
 
 
 def _read(digest: str) -> bytes:
+    return _sound(digest, blobs().get)
+
+
+def _sound(digest: str, read: Callable[[str], bytes]) -> bytes:
     try:
-        return blobs().get(digest)
+        return read(digest)
     except (BlobMissing, OSError) as missing:
         # An alarm: something of legal value is gone, damaged or out of reach. The hash says nothing of anybody.
         logger.error("No sound file %s in the store: %s", digest, type(missing).__name__)

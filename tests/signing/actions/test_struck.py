@@ -8,8 +8,9 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
-from schools import scopes
-from signing.actions import register, withdrawals
+from exports.actions import looking_up
+from schools import actors, scopes
+from signing.actions import openings, register, withdrawals
 from signing.models import SealedDocument
 from signing.seal.verdict import Indication
 from tests import factories
@@ -23,6 +24,11 @@ def said(sealed: SealedDocument) -> tuple[str, bool]:
     api = stranger.get(reverse("api-verify-code", args=[sealed.look_up_code])).json()
     page = stranger.get(reverse("signing:verify-code", args=[sealed.look_up_code])).content.decode()
     assert ("khi chứng thư của người ký đã bị ngừng" in page) is (api["status"] == "signer_ended")
+    file = stranger.get(reverse("exports:look-up-file", args=[looking_up.ticket(sealed), "pdf"]))
+    named = openings.SUFFIX[api["status"].upper()]
+    assert f"hocba-{sealed.look_up_code}{named}.pdf" in file["Content-Disposition"]
+    with scopes.system(sealed.school_path):
+        assert openings.file_of(sealed, "xml", by=actors.system(sealed.sealed_at))[1].endswith(f"{named}.xml")
     return api["status"], "Học bạ đang có giá trị." in page
 
 
