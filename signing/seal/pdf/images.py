@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import threading
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -18,6 +19,8 @@ _DRAWN = {
     "clipPath", "linearGradient", "radialGradient", "stop",
 }  # fmt: skip
 """Without `use`: shapes that use shapes grow tenfold with each line."""
+_strictly = threading.Lock()
+"""Pillow's mercy on cut-off pictures is one switch for the whole process."""
 
 
 class BadImage(Exception):
@@ -54,15 +57,22 @@ def media_type(picture: bytes) -> str:
 
 
 def _check_png(picture: bytes) -> None:
-    from PIL import Image
+    from PIL import Image, ImageFile
 
     try:
         with Image.open(io.BytesIO(picture), formats=["PNG"]) as image:
             if image.width * image.height > MOST_PIXELS:
                 raise BadImage("PNG pixels")
             image.verify()
-        with Image.open(io.BytesIO(picture), formats=["PNG"]) as image:
-            image.load()  # the pixels are there, too: what cannot be drawn is refused now, not at the seal
+        with _strictly, Image.open(io.BytesIO(picture), formats=["PNG"]) as image:
+            kept, ImageFile.LOAD_TRUNCATED_IMAGES = (
+                ImageFile.LOAD_TRUNCATED_IMAGES,
+                False,
+            )  # WeasyPrint sets it
+            try:
+                image.load()  # the pixels are there, too: what cannot be drawn is refused now, not at the seal
+            finally:
+                ImageFile.LOAD_TRUNCATED_IMAGES = kept
     except BadImage:
         raise
     except Exception as error:  # Pillow raises many kinds for broken files

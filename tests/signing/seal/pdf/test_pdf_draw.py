@@ -17,6 +17,7 @@ from signing.seal.pdf.images import BadImage, Images
 from signing.seal.pdf.sheet import NotATranscript, sheet_of
 from signing.seal.pdf.template_version import template_version
 from signing.seal.pdf.text import read_text
+from tests.doors.hostile_files import png
 from tests.signing.seal.pdf import sample
 from tests.signing.seal.pdf.conftest import Genuine
 from tests.signing.seal.pdf.world import PICTURES, VERIFY_URL
@@ -173,6 +174,7 @@ def test_refuses_pictures_that_say_something_and_files_that_are_none() -> None:
         head + b"<image href='x.png'/></svg>",
         b"GIF89a",
         b"\x89PNG\r\n\x1a\nbroken",
+        png(900, 900, b"fewer pixels than stated, which Pillow forgives once WeasyPrint is loaded"),
     ):
         with pytest.raises(BadImage):
             Images(seal=picture)
