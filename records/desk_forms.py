@@ -50,7 +50,7 @@ def read_class_rows(
         version = post.get(f"version-{each}", "")
         if not (version.isascii() and version.isdecimal() and len(version) < LONGEST_VERSION):
             continue  # the row was not on the page that was sent: a pupil who came meanwhile
-        cells = {name: post[f"{name}-{each}"] for name in columns if f"{name}-{each}" in post}
+        cells = {name: str(post[f"{name}-{each}"]) for name in columns if f"{name}-{each}" in post}
         rows[each] = RowEntry(int(version), cells)
     return rows
 

@@ -132,7 +132,10 @@ def _read(
     """Return what a row says, on what stood there, and a sentence for each cell that is no letter or number."""
     wrong: dict[str, object] = {}
     plain: dict[str, Any] = {}
-    levels = {"qualities": dict(before.qualities), "competences": dict(before.competences)}
+    levels: dict[str, Any] = {
+        "qualities": dict(before.qualities),
+        "competences": dict(before.competences),
+    }
     kinds = {one.code: "qualities" for one in curriculum.qualities(grade)}
     kinds |= {one.code: "competences" for one in curriculum.competences(grade)}
     for name, typed in cells.items():

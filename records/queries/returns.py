@@ -12,7 +12,7 @@ from records.rules import lifecycle
 from records.rules.returns import Cell, shown
 from schools import audit
 from schools.actors import Actor
-from schools.models import ClassSubject, Enrolment
+from schools.models import ClassSubject, ClassYear, Enrolment
 from schools.permissions import Permission, held, holds, one, visible
 
 P = Permission
@@ -47,7 +47,7 @@ def waiting_for(by: Actor) -> list[tuple[CellReturn, str]]:
 
 
 def open_in(
-    by: Actor, class_year: object, subject_code: str, points: Iterable[str]
+    by: Actor, class_year: ClassYear, subject_code: str, points: Iterable[str]
 ) -> dict[tuple[int, str, str], CellReturn]:
     """Return the open returns of a subject's table by enrolment, point and cell (a field of the result): one query."""
     rows = CellReturn.objects.filter(
@@ -57,7 +57,7 @@ def open_in(
     return {(row.enrolment_id, row.point, row.cell): row for row in found}
 
 
-def of_class(by: Actor, class_year: object, point: str) -> list[CellReturn]:
+def of_class(by: Actor, class_year: ClassYear, point: str) -> list[CellReturn]:
     """Return the open returns of a class at a point, for whoever reads the whole class: one query."""
     rows = CellReturn.objects.filter(class_year=class_year, point=point, answer="")
     return list(visible(by, P.RESULT_VIEW, rows).select_related("pupil", "asked_by"))

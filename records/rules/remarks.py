@@ -143,7 +143,8 @@ class _Word:
 
 def _words(text: str) -> list[_Word]:
     text = unicodedata.normalize("NFC", text)
-    made, end = [], 0
+    made: list[_Word] = []
+    end = 0
     for found in _WORD.finditer(text):
         begins = not made or bool(re.search(r"[.!?:;\n]", text[end : found.start()]))
         made.append(_Word(_spelling(found[0]), found[0], begins))
