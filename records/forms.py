@@ -179,3 +179,25 @@ class DecisionForm(forms.Form):
         required=False,
         widget=forms.RadioSelect,
     )
+
+
+class RosterForm(forms.Form):
+    """A list of one kind for one school year, in a file."""
+
+    kind = forms.ChoiceField(
+        label=_("Danh sách"),
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Hãy chọn danh sách nào.")},
+    )
+    year = forms.ChoiceField(label=_("Năm học"), error_messages={"required": _("Hãy chọn năm học.")})
+    file = forms.FileField(
+        label=_("Tệp danh sách"),
+        error_messages={"required": _("Hãy chọn tệp."), "empty": _("Tệp không có dòng nào.")},
+    )
+
+    def __init__(
+        self, *args: Any, kinds: Iterable[tuple[str, Any]], years: Iterable[tuple[str, str]], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, "kind", kinds)
+        offer(self, "year", years)

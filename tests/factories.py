@@ -33,6 +33,8 @@ from schools.models import (
     Person,
     PersonKind,
     Pupil,
+    RosterImport,
+    RosterState,
     SchoolYear,
     TeachingAssignment,
     Unit,
@@ -377,6 +379,28 @@ def a_frozen_class(
         )
         freezing.freeze(class_year, sheet=sheet, by=by)
     return class_year
+
+
+def a_roster(class_year: ClassYear) -> RosterImport:
+    """Return a list of pupils that was brought in, with one line that stayed out: a pupil of this class."""
+    pupil, year = class_year.enrolments.all()[0].pupil, class_year.school_year
+    fault = {"code": "no-code", "field": "code", "column": "", "value": "", "is_error": True, "facts": {}}
+    line = {"number": 2, "verdict": "wrong", "values": {"full_name": pupil.full_name, "code": pupil.code}}
+    return RosterImport.objects.create(
+        school=class_year.school,
+        school_year=year,
+        kind="pupils",
+        state=RosterState.APPLIED,
+        file_name="danh-sach.xlsx",
+        file_hash="0" * 64,
+        mapping={"sheet": "", "heading": 1, "columns": {"code": "A"}, "unused": []},
+        rows=[line | {"changes": {}, "findings": [fault]}],
+        counts={"new": 0, "changed": 0, "same": 0, "wrong": 1, "passed": 0},
+        fingerprint="",
+        made_by=a_registrar(class_year.school),
+        made_at=AT,
+        applied_at=AT,
+    )
 
 
 # ---- Acting --------------------------------------------------------------------------------------

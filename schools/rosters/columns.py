@@ -343,3 +343,8 @@ def known(kind: Kind) -> dict[str, str]:
 def column_of(kind: Kind, field: str) -> Column:
     """Return the column of a field."""
     return next(one for one in COLUMNS[kind] if one.field == field)
+
+
+def whole_of(name: str) -> str:
+    """Return the field of which a column holds a part; a whole field stays itself."""
+    return next((whole for whole, parts in PARTS_OF.items() if name in parts), name)

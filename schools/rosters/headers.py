@@ -29,12 +29,13 @@ class Header:
 def find(sheets: Sequence[Sheet], kind: Kind) -> Header:
     """Return the best heading of all sheets. Raises: BadFile `no-heading` with the headings that are missing."""
     best: tuple[int, Header] | None = None
+    least = 1 if kind is Kind.CLASSES else 2
     for sheet in sheets:
         for at in range(min(FIRST_LINES, len(sheet.rows))):
             for depth in (1, 2):
                 found = _read(sheet, at, depth, kind)
                 score = len(found.columns) * 2 - depth
-                if len(found.columns) >= 2 and (best is None or score > best[0]):
+                if len(found.columns) >= least and (best is None or score > best[0]):
                     best = score, found
     if best is None:
         raise BadFile("no-heading", missing=tuple(_missing(kind, {})))

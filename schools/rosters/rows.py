@@ -78,7 +78,7 @@ def understood(sheets: Sequence[Sheet], kind: Kind) -> Roster:
     for number, cells in enumerate(header.sheet.rows, start=1):
         if number <= header.last + 1 or all(one is None for one in cells):
             continue
-        if _is_no_line(cells, header):
+        if _is_no_line(cells, header, kind):
             passed_over += 1
             continue
         rows.append(_row(number, cells, header, kind))
@@ -93,14 +93,14 @@ def understood(sheets: Sequence[Sheet], kind: Kind) -> Roster:
     return Roster(kind, header.sheet.name, header.first + 1, letters, header.unused, tuple(rows), passed_over)
 
 
-def _is_no_line(cells: Sequence[Value], header: Header) -> bool:
+def _is_no_line(cells: Sequence[Value], header: Header, kind: Kind) -> bool:
     """Say whether a line is none of the list: a total, a signature, a repeated heading, the numbers of columns."""
     if SPECIMEN in cells:
         return True
     stated = [(name, _at(cells, one)) for name, places in header.columns.items() for one in places]
     filled = [(name, value) for name, value in stated if value is not None]
-    if len({name for name, _value in filled}) < 2:
-        return True
+    if len({name for name, _value in filled}) < (1 if kind is Kind.CLASSES else 2):
+        return True  # a class may be a name alone; whatever else is named has at least two cells
     everything = [one for one in cells if one is not None]
     texts = [values.words(one).strip("()") for one in everything]
     if len(texts) > 2 and all(one.isdigit() and len(one) < 3 for one in texts):

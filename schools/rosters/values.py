@@ -64,7 +64,7 @@ def read(value: Value, column: Column) -> Read:
 
 def words(value: Value) -> str:
     """Return a cell as text: a whole number without ".0", NFC, single spaces."""
-    if isinstance(value, bool):
+    if value is None or isinstance(value, bool):
         return "x" if value else ""
     if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
         return str(int(value))

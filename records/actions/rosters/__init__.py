@@ -1,0 +1,1 @@
+"""What a list from a spreadsheet would change in the school, and the change itself."""
