@@ -8,6 +8,7 @@ SAMPLES = {
     "lookups": 400,
     "memory": 60,
     "pages": 30,
+    "grid": 200,
 }
 """All of them together take about eight minutes on two cores; `memory` says something from 2,000 on."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from hocba.bench import judging, lookups, memory, pages, scaling, sealing, verifying
+from hocba.bench import grid, judging, lookups, memory, pages, scaling, sealing, verifying
 from hocba.bench.figures import Figure
 
 Measurement = Callable[[int], list[Figure]]
@@ -17,4 +17,5 @@ MEASUREMENTS: dict[str, Measurement] = {
     "lookups": lookups.measure,
     "memory": memory.measure,
     "pages": pages.measure,
+    "grid": grid.measure,
 }

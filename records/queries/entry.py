@@ -40,6 +40,26 @@ class SubjectPage:
 
 
 @dataclass(frozen=True, slots=True)
+class YearRow:
+    """One pupil's results of a subject at all four points; `is_open` while results may be entered."""
+
+    enrolment: Enrolment
+    results: dict[str, SubjectResult]
+    is_open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectYearPage:
+    """A subject of a class over the year; `points` says where there is a test."""
+
+    class_year: ClassYear
+    subject: ClassSubject
+    points: dict[str, bool]
+    may_enter: bool
+    rows: tuple[YearRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class HomeroomRow:
     """One pupil in the homeroom teacher's list, with how much is filled in."""
 
@@ -90,6 +110,30 @@ def subject_page(
         may_have_mark(code_list().subject(subject_code), class_year.grade, str(point)),
         may(by, P.RESULT_ENTER, subject),
         tuple(ResultRow(each, found.get(each.pk), each.pk not in closed) for each in enrolments),
+    )
+
+
+def subject_year(by: Actor, code: str, subject_code: str) -> SubjectYearPage:
+    """Return a subject's table of all four points. Raises: NotFound, also for what this person may not see."""
+    class_year = classes.find(by, code)
+    subject = one(
+        by, P.RESULT_VIEW, ClassSubject.objects.filter(class_year=class_year), subject_code=subject_code
+    )
+    results = SubjectResult.objects.filter(
+        school_year=class_year.school_year_id, class_year=class_year, subject_code=subject_code
+    )
+    found: dict[int, dict[str, SubjectResult]] = {}
+    for row in visible(by, P.RESULT_VIEW, results):
+        found.setdefault(row.enrolment_id, {})[row.point] = row
+    enrolments, closed = _pupils(class_year), _closed(class_year)
+    _seen(by, "results.view", class_year, len(enrolments), subject_code=subject_code)
+    line = code_list().subject(subject_code)
+    return SubjectYearPage(
+        class_year,
+        subject,
+        {point: may_have_mark(line, class_year.grade, point) for point in AssessmentPoint.values},
+        may(by, P.RESULT_ENTER, subject),
+        tuple(YearRow(each, found.get(each.pk, {}), each.pk not in closed) for each in enrolments),
     )
 
 

@@ -151,8 +151,13 @@ def _excel(page: SubjectPage) -> list[dict[str, Any]]:
     """Return the ways to Excel and back, where people look for them: at the top right."""
     place = [page.class_year.code, page.subject.subject_code]
     ways = [(_("Nhập Excel"), "records:take-in")] if page.may_enter else []
+    year = {
+        "label": _("Cả năm"),
+        "url": reverse("records:subject-year", args=place),
+        "kind": "second",
+    }
     ways.append((_("Xuất Excel"), "records:export"))
-    return [
+    return [year] + [
         {"label": label, "url": f"{reverse(name, args=place)}?diem={page.point}", "kind": "second"}
         for label, name in ways
     ]

@@ -69,6 +69,7 @@ export class Grid {
         this.outbox.flush();
       }
     });
+    this.form.querySelectorAll("fieldset[data-grid-wakes]").forEach((one) => { one.disabled = false; });
     this.form.classList.add("is-grid");
     this.teller.say(this.outbox);
   }

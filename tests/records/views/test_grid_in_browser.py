@@ -12,6 +12,7 @@ from records.models import SubjectResult
 from schools import scopes
 from schools.models import ClassYear
 from tests import factories as make
+from tests.accessible import DESK
 from tests.records.views.test_in_browser import signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -180,4 +181,45 @@ def test_after_the_session_is_over_what_was_typed_is_sent_once_signed_in_again(
     saved(page)
 
     assert stands(class_year) == [("", "9", "")]
+    context.close()
+
+
+def a_real_sheet(pupils: int) -> str:
+    """Return what Excel copies: decimal commas, line breaks in quoted cells, blanks of merged cells, small letters."""
+    lines = []
+    for number in range(pupils):
+        cells = []
+        for point in range(4):
+            words = (
+                f'"Em đọc ""tốt"".\nKì {point + 1}"'
+                if number % 3 == 0
+                else f"Em {number} cố gắng, kì {point + 1}"
+            )
+            merged = number % 9 == 8
+            cells += [("t", "H", "hoàn thành")[number % 3], f"{5 + number % 6},0", "" if merged else words]
+        lines.append("\t".join(cells))
+    return "\r\n".join(lines) + "\r\n"
+
+
+def test_540_cells_of_a_real_sheet_are_pasted_and_saved(live_server: Any, browser: Browser) -> None:
+    class_year = make.a_class_year(pupils=45)
+    context = signed_in(browser, live_server.url, make.homeroom_of(class_year), viewport=DESK)
+    page = context.new_page()
+    said: list[str] = []
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.goto(f"{live_server.url}/lop/{class_year.code}/mon/TOAN/ca-nam/")
+    page.locator("#results tbody input").first.focus()
+
+    paste(page, a_real_sheet(45))
+    saved(page)
+
+    kept = [stands(class_year, point) for point in ("GHK1", "CHK1", "GHK2", "CN")]
+    assert [len(one) for one in kept] == [45] * 4
+    assert kept[2][0] == ("T", "5", 'Em đọc "tốt".\nKì 3')
+    assert kept[3][1] == ("H", "6", "Em 1 cố gắng, kì 4")
+    assert kept[0][8] == ("H", "7", "")
+    page.keyboard.press("Control+z")
+    assert page.locator("#results tbody input").first.input_value() == ""
+    assert said == []
+    page.on("dialog", lambda dialog: dialog.accept())
     context.close()

@@ -47,6 +47,8 @@ def test_pages_are_accessible_and_fit(live_server: Any, browser: Browser) -> Non
             "/lop/",
             base,
             f"{base}mon/TOAN/",
+            f"{base}mon/TOAN/ca-nam/",
+            f"{base}mon/TOAN/nhap/",
             f"{base}mon/DD/?diem=GHK1",
             f"{base}chu-nhiem/",
             f"{base}chu-nhiem/{weak.pk}/",
