@@ -235,7 +235,9 @@ def _code_page(
 
 
 def _standing(found: Standing) -> dict[str, str]:
-    kind = {"VALID": "success", "WITHDRAWN": "danger", "REPLACED": "warn", "SIGNER_ENDED": "danger"}[found.standing]
+    kind = {"VALID": "success", "WITHDRAWN": "danger", "REPLACED": "warn", "SIGNER_ENDED": "danger"}[
+        found.standing
+    ]
     return {"state": found.standing.lower(), "sentence": _sentence(found), "kind": kind}
 
 
@@ -244,10 +246,13 @@ def _sentence(found: Standing) -> str:
         return _("Mã này có thật. Học bạ đang có giá trị.")
     day = {"day": _day(found.ended_at) if found.ended_at else ""}
     if found.standing == "SIGNER_ENDED":
-        return _(
-            "Mã này có thật, nhưng học bạ được ký khi chứng thư của người ký đã bị ngừng (từ ngày %(day)s). Không dùng"
-            " bản này; hãy xin nhà trường bản mới."
-        ) % day
+        return (
+            _(
+                "Mã này có thật, nhưng học bạ được ký khi chứng thư của người ký đã bị ngừng (từ ngày %(day)s)."
+                " Không dùng bản này; hãy xin nhà trường bản mới."
+            )
+            % day
+        )
     if found.standing == "WITHDRAWN":
         return _("Học bạ này đã bị thu hồi ngày %(day)s và không còn giá trị.") % day
     return _("Học bạ này đã được thay thế bằng bản mới và không còn giá trị từ ngày %(day)s.") % day
