@@ -36,6 +36,28 @@ class RequestId:
             request_number.reset(token)
 
 
+class SecretAddress:
+    """Takes the secret of an invitation out of the address before anything can note it: log, report or metric.
+
+    The view finds it as `request.handed`.
+    """
+
+    BEFORE = "/moi/"
+    INSTEAD = "lien-ket"
+    NOTED = ("PATH_INFO", "RAW_URI", "REQUEST_URI")
+
+    def __init__(self, get_response: type_of_answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Rewrite the path."""
+        if request.path_info.startswith(self.BEFORE) and request.path_info != self.BEFORE:
+            request.handed = request.path_info.removeprefix(self.BEFORE)  # type: ignore[attr-defined]
+            request.path = request.path_info = self.BEFORE + self.INSTEAD
+            request.META |= {name: request.path for name in self.NOTED if name in request.META}
+        return self.get_response(request)
+
+
 class PlainAddress:
     """Refuses an address with control characters, and forgets such cookies: no database takes a NUL."""
 

@@ -59,6 +59,7 @@ WSGI_APPLICATION = "hocba.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 MIDDLEWARE = [
+    "hocba.middleware.SecretAddress",  # first of all: nobody after it sees the secret in an address
     "hocba.middleware.RequestId",
     "hocba.metrics.Measured",
     "django.middleware.security.SecurityMiddleware",

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from exports.models import Destination
 from hocba import messages
-from hocba.demo import country, earlier, papers, signers, tree, world
+from hocba.demo import country, earlier, papers, signers, tree, ways_in, world
 from hocba.demo.country import Stage
 from hocba.demo.keys import KeyRing
 from hocba.demo.progress import Steps
@@ -44,6 +44,7 @@ def _road(steps: Steps) -> None:
     Road(class_year, steps).go()
     _leave_papers(class_year, steps)
     papers.write_logins(loaded, _papers())
+    ways_in.write(loaded, _papers(), clock.now())
 
 
 def later() -> int:

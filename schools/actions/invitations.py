@@ -184,7 +184,7 @@ def slip(
     if to_on is not None and to_on < from_on:
         raise Invalid(fields={"to_on": _("Ngày cuối phải sau ngày đầu.")})
     _can_confirm(held)
-    rows = list(Invitation.objects.filter(kind=InvitationKind.GUARDIAN, pupil=held, relation=relation))
+    rows = list(Invitation.objects.filter(kind=InvitationKind.GUARDIAN, pupil=held))
     told = _("phiếu mới")
     seen.still(shown, standing(rows), theirs=told, yours=told)
     return make(

@@ -54,6 +54,7 @@ class Family:
     slips: tuple[SlipLine, ...]
     may_have_own: bool
     own_username: str
+    mark: str
 
     @property
     def has_account(self) -> bool:
@@ -132,6 +133,17 @@ def _family(pupil: Pupil, by: Actor) -> Family:
         tuple(slips),
         pupil.is_aged(settings.PUPIL_ACCOUNT_AGE, by.today),
         account.username if account else "",
+        seen.mark(
+            {
+                "open": sorted(
+                    one.pk
+                    for one in pupil.invitations.all()
+                    if one.kind == InvitationKind.GUARDIAN
+                    and one.used_at is None
+                    and one.withdrawn_at is None
+                )
+            }
+        ),
     )
 
 

@@ -38,7 +38,7 @@ HELD = "invitation"
 def link(request: HttpRequest, secret: str) -> HttpResponse:
     """Take the secret out of the address, whatever it is, and lead on: no log, history or referrer gets it twice."""
     answer = redirect("schools:coming")
-    request.session[HELD] = invitations.hash_of(secret)
+    request.session[HELD] = invitations.hash_of(getattr(request, "handed", secret))
     answer["Referrer-Policy"] = "no-referrer"
     return answer
 

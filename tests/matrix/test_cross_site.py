@@ -98,6 +98,7 @@ def test_cookies_are_shut_to_scripts_and_other_sites(country: Country) -> None:
 AGAIN = {
     "schools:sign-in": "each sign-in is a session of its own",
     "signing:verify-particulars": "a question, asked and noted each time",
+    "schools:account-end-others": "a wish, noted each time",
     "exports:look-up": "a question, asked and noted each time",
     "signing:sign gvcn": "each wrong PIN counts at the key agent",
 }

@@ -22,6 +22,8 @@ from django.conf import settings as live_settings
 from django.test import Client
 from django.urls import reverse
 
+from hocba.kernel import clock
+from schools.actions import invitations
 from schools.models import Person
 from schools.permissions import Role
 from signing.models import SigningBatch
@@ -36,11 +38,13 @@ __all__ = ["ground", "world"]
 PIN, WRONG_PIN = "739150264817", "739150264999"
 PASSWORD, WRONG_PASSWORD = "hoa-sim-tim-73915", "hoa-sim-trang-73915"
 NEXT_PASSWORD, SECRET = "hoa-gao-do-73915", "cay-da-dau-lang-73915"
+COMING_PASSWORD = "hoa-cuc-vang-73915"
 MISPLACED = "hoa-mai-vang-73915"
 SECRET_KEY = "khoa-cua-may-chu-73915-khong-co-gia-tri-ngoai-phep-thu"
 
 WHERE_IT_LIVES = {
     ("session", "table django_session"),
+    ("session", "table schools_signin"),
     ("session of the key agent", "table signing_signingbatch"),
     ("password in the field of the name", "answer 422 of /dang-nhap/"),
 }
@@ -183,6 +187,20 @@ def authorise_packages(world: World, browser: Browser) -> None:
     assert browser.send(reverse("exports:authorise"), school=world.school.code, pin=PIN) == 422
 
 
+def come_in(world: World, browser: Browser, secret: str, known: str) -> None:
+    """Follow an invitation's link, type its code, choose a password: right, wrong, and while something breaks."""
+    link, page = f"/moi/{secret}", reverse("schools:coming")
+    assert browser._kept("the link", browser.client.get(link)) == 302
+    chosen = {"username": "co-giao-moi", "new": COMING_PASSWORD, "again": COMING_PASSWORD}
+    assert browser.send(page, known="0000", **chosen) == 422
+    with broken("schools_account"):
+        assert browser.send(page, known=known, **chosen) == 500
+    with broken("django_session"):
+        assert browser.send(page, code=secret) in (302, 400, 500)
+    assert browser.send(page, code=secret) == 302
+    assert browser.send(page, known=known, **chosen) == 302
+
+
 def try_destination(browser: Browser) -> None:
     """Let the server use a destination's secret: refused there, and broken here."""
     with a_gate() as (address, sent):
@@ -246,15 +264,22 @@ def test_no_secret_stays_in_a_log_task_table_address_or_page(
     (tmp_path / "ministry.secret").write_text(SECRET, "utf-8")
     caplog.set_level(logging.DEBUG)
     a_signer(world)
-    browsers = [Browser(), Browser(strict=True), Browser(), Browser()]
+    browsers = [Browser(), Browser(strict=True), Browser(), Browser(), Browser()]
+    teacher, admin = factories.a_teacher(world.school), factories.a_school_admin(world.school)
+    invitation = invitations.invite(
+        world.school, teacher.pk, by=factories.actor_of(admin, clock.now())
+    ).secret
 
     with walk.messages() as sent, walk.reports() as reports:
         batch = sign_in_and_sign(world, browsers[0])
         forge(browsers[1])
         authorise_packages(world, browsers[2])
         try_destination(browsers[3])
+        come_in(world, browsers[4], invitation, teacher.personal_number[-4:])
         assert browsers[3].get("/metrics") == 200
     values = secrets_of(world, batch, browsers)
+    values |= {"password of who came in": COMING_PASSWORD, "invitation": invitation}
+    values |= {"invitation without groups": invitation.replace("-", "")}
     world.work(batch)
     assert batch.state == "DONE"
 

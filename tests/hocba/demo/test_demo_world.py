@@ -8,10 +8,11 @@ import pytest
 from django.apps import apps
 from django.contrib.auth import authenticate
 
-from hocba.demo import bulk, earlier, papers, people, tree, world
+from hocba.demo import bulk, earlier, papers, people, tree, ways_in, world
 from hocba.demo.country import ClassPlan, Stage
 from records.models import HomeroomRecord, SubjectResult
 from schools import actors, scopes
+from schools.actions import accepting, invitations
 from schools.models import ClassYear, Enrolment, Pupil, Unit
 from schools.permissions import Relation, Role
 
@@ -102,7 +103,10 @@ def test_logins_name_an_account_for_every_role_and_its_password_opens_it(tmp_pat
     loaded = world.load(AT, plans=SMALL)
 
     papers.write_logins(loaded, tmp_path)
+    ways = ways_in.write(loaded, tmp_path, AT)
 
+    assert [row["kind"] for row in ways] == ["staff", "guardian"]
+    assert all(accepting.waiting(invitations.hash_of(row["code"]), AT) for row in ways)
     rows = json.loads((tmp_path / "logins.json").read_text("utf-8"))
     assert {row["role"] for row in rows} == CONTRACT_ROLES
     assert all({"role", "username", "password", "name", "unit"} <= row.keys() for row in rows)
