@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable, Iterable
 from typing import Any
+from urllib.parse import quote_from_bytes
 
 import schemathesis
 from django.core.wsgi import get_wsgi_application
@@ -17,8 +20,9 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from tests.doors import judge, values
 from tests.doors.ground import STRANGER, Ground
-from tests.doors.sending import stranger_address
+from tests.doors.sending import stranger_address, taken_back
 
 WHO = (STRANGER, "principal", "department", "guardian", "homeroom")
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
@@ -84,3 +88,58 @@ def test_the_api_is_as_it_says(full_ground: Ground, quiet: None) -> None:
     print(count)  # noqa: T201 - recorded in the report of a run by hand
     assert problems == set()
     assert count > 300
+
+
+TEXTS = ("\ud800", "\udc00\ud800", "a\x00b", "Nguye\u0302\u0303n", "\u202egnp")
+BODIES = (
+    *(json.dumps({"files": text, "q": text}) for text in TEXTS),
+    '{"files": "\ud800',
+    "[" * 100_000,
+    "NaN",
+    "",
+)
+HOSTILE = (
+    "nul",
+    "half a pair",
+    "not utf-8",
+    "nfd",
+    "right to left",
+    "isolates",
+    "sql quote",
+    "element",
+    "huge",
+)
+
+
+def test_no_text_in_json_or_query_breaks_an_endpoint(full_ground: Ground, quiet: None) -> None:
+    """No endpoint takes text in a body: whoever adds one that does has to try its fields here."""
+    client = full_ground.client("department")
+    schema = client.get("/api/schema/?format=json").json()
+    described = [(path, told) for path, verbs in schema["paths"].items() for told in verbs.values()]
+    kinds = {kind for _path, told in described for kind in told.get("requestBody", {}).get("content", {})}
+    assert kinds == {"multipart/form-data"}
+    problems = []
+    for path, told in described:
+        address = re.sub(r"{(\w+)}", lambda named: str(full_ground.words.get(named[1], [1])[0]), path)
+        asked = [one["name"] for one in told.get("parameters", []) if one["in"] == "query"]
+        with taken_back(client):
+            answers = [client.get(f"{address}?{query(asked, name)}") for name in HOSTILE if asked]
+            answers += [sent(client, verb, address, body) for body in BODIES for verb in ("post", "put")]
+        for answer in answers:
+            problems += [f"{path}: {what}" for what in judge.faults(answer)]
+            if answer.status_code >= 400 and answer["Content-Type"] != "application/problem+json":
+                problems.append(f"{path}: answered {answer.status_code} as {answer['Content-Type']}")
+    assert problems == []
+
+
+def query(names: list[str], value: str) -> str:
+    """Return a query in which every parameter has one hostile value."""
+    return "&".join(f"{name}={quote_from_bytes(values.encoded(values.ALL[value]))}" for name in names)
+
+
+def sent(client: Any, verb: str, address: str, body: str) -> Any:
+    """Send JSON, or what says it is JSON, from an address that has asked nothing yet."""
+    raw = body.encode("utf-8", "surrogatepass")
+    return getattr(client, verb)(
+        address, raw, content_type="application/json", REMOTE_ADDR=stranger_address()
+    )

@@ -176,6 +176,50 @@ def test_wrong_content_has_its_own_answer(
     assert status in {400, 422}
 
 
+LIST = '<DANH_SACH_HOC_BA xmlns:xi="http://www.w3.org/2001/XInclude" id="dataDanhSach">{0}</DANH_SACH_HOC_BA>'
+LAUGHS = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 12))
+ELSEWHERE = {
+    "entity": '<!DOCTYPE a [<!ENTITY e SYSTEM "{url}">]>' + LIST.format("&e;"),
+    "parameter entity": '<!DOCTYPE a [<!ENTITY % e SYSTEM "{url}"> %e;]>' + LIST.format(""),
+    "type elsewhere": '<!DOCTYPE a SYSTEM "{url}">' + LIST.format("<HOC_BA/>"),
+    "include": LIST.format(
+        '<HOC_BA><xi:include href="{url}" parse="text"/></HOC_BA><Signature><a/></Signature>'
+    ),
+    "style": '<?xml-stylesheet href="{url}"?>'
+    + LIST.format("<HOC_BA><a/></HOC_BA><Signature><a/></Signature>"),
+    "signed part elsewhere": LIST.format(
+        '<HOC_BA><a/></HOC_BA><Signature xmlns="http://www.w3.org/2000/09/xmldsig#"><SignedInfo>'
+        '<Reference URI="{url}"/></SignedInfo><KeyInfo><RetrievalMethod URI="{url}"/></KeyInfo></Signature>'
+    ),
+    "laughs": '<!DOCTYPE a [<!ENTITY a0 "ha">' + LAUGHS + "]>" + LIST.format("&a11;"),
+}
+
+
+@pytest.mark.parametrize("service", [Service.SUBMIT, Service.WITHDRAW])
+def test_nothing_sent_makes_it_call_anybody_or_grow(
+    receiver: Receiver,
+    approved: MinistryClient,
+    envelope: Callable[..., dict[str, object]],
+    service: Service,
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}/x"
+        errors = {}
+        for name, sent in ELSEWHERE.items():
+            packed = content.encode(sent.replace("{url}", url).encode())
+            body = {"authenticationRequest": envelope(service), "content": packed}
+            status, errors[name] = asked(receiver, service, body)
+            assert status == 422, name
+        listener.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            listener.accept()
+
+    assert {name for name, error in errors.items() if error == "LIST_DOCTYPE"} == {
+        "entity", "parameter entity", "type elsewhere", "laughs",
+    }  # fmt: skip
+    assert all(error.startswith("LIST_") for error in errors.values()), errors
+
+
 def test_10_mb_are_read_and_one_byte_more_is_not(receiver: Receiver) -> None:
     limit = wire.MAX_REQUEST_BYTES
     frame = len(b'{"a":""}')
