@@ -27,7 +27,7 @@ NO_PAGE = frozenset({
 MOST_QUERIES = 12
 MORE_QUERIES: Mapping[str, tuple[int, str]] = {
     "records:sheet": (16, "judges a class by the law, and each pupil's earlier years and the office's decisions"),
-    "records:homeroom": (14, "the desk: what the class lacks, whose it is, what went back to them"),
+    "records:homeroom": (16, "the desk: what the class lacks, whose it is, what went back to them"),
     "records:confirm": (15, "judges a class by the law: subjects, results, homeroom records, heads, decisions"),
     "schools:trail": (20, "names what stands in the trail, each kind of thing in one query"),
     "schools:trail-file": (20, "the same"),
@@ -102,6 +102,11 @@ PAGES: Mapping[str, tuple[Role | str | None, Arguments]] = {
     "records:cell-returns": (Role.TEACHER, lambda crowd: _pupil(crowd) | {"subject_code": "TOAN"}),
     "records:phrases": (Role.TEACHER, _nothing),
     "records:phrase": (Role.PRINCIPAL, lambda crowd: {"number": crowd.phrase.pk}),
+    "records:rosters": (Role.REGISTRAR, _nothing),
+    "records:roster": (Role.REGISTRAR, lambda crowd: {"number": crowd.roster.pk}),
+    "records:roster-refused": (Role.REGISTRAR, lambda crowd: {"number": crowd.roster.pk}),
+    "records:roster-template": (Role.REGISTRAR, lambda crowd: {"kind": "pupils"}),
+    "records:roster-pupils": (Role.REGISTRAR, _nothing),
     "records:confirm": (Role.TEACHER, _draft),
     "records:pupil-year": (Role.TEACHER, _pupil),
     "records:sheet": (Role.CLERK, lambda crowd: {"code": crowd.confirmed.code}),

@@ -26,7 +26,7 @@ def add(school: Unit, *, about: str, level: str, text: str, is_shared: bool, by:
     require(by, Permission.PHRASE_KEEP if is_shared else Permission.PHRASE_VIEW, school)
     values = _checked(about, level, text)
     owner = None if is_shared else by.person
-    rows = Phrase.objects.filter(school=school, owner=owner, retired_at__isnull=True)
+    rows = Phrase.objects.filter(school=school, owner=owner, is_retired=False)
     if rows.count() >= MOST_PHRASES:
         raise Conflict(_("Kho đã có 500 mẫu. Hãy ngừng dùng bớt rồi thêm."), code="full")
     if rows.filter(**values).exists():
@@ -55,7 +55,7 @@ def edit(phrase: Phrase, *, about: str, level: str, text: str, by: Actor, page: 
 def retire(phrase: Phrase, *, by: Actor) -> Phrase:
     """Offer a phrase no more. Raises: NotPermitted; Conflict, when that is done already."""
     phrase = _own(phrase, by)
-    phrase.retired_at = by.at
+    phrase.is_retired = True
     _save(phrase, "phrase.retire", by)
     return phrase
 
@@ -74,7 +74,7 @@ def _own(phrase: Phrase, by: Actor) -> Phrase:
     require(by, Permission.PHRASE_KEEP if shared else Permission.PHRASE_VIEW, phrase)
     if not shared and phrase.owner_id != by.person_id:
         raise NotPermitted(_("Mẫu này là của riêng thầy cô khác."), permission=str(Permission.PHRASE_VIEW))
-    if phrase.retired_at is not None:
+    if phrase.is_retired:
         raise Conflict(_("Mẫu này đã ngừng dùng. Hãy tải lại trang."), code="retired")
     return phrase
 

@@ -21,6 +21,11 @@ from schools.models import ClassSubject, ClassYear, Enrolment
 from schools.permissions import Permission, require
 
 LONGEST_REASON = 500
+TRAIL = {
+    Answer.CHANGED: "cell.changed",
+    Answer.KEPT: "cell.kept",
+    Answer.TAKEN_BACK: "cell.taken-back",
+}
 
 
 @transaction.atomic
@@ -56,7 +61,7 @@ def send(
         asked_by=by.person,
         **at_cell,
     )
-    _tell("return", made, by)
+    _tell("cell.return", made, by)
     return made
 
 
@@ -121,14 +126,14 @@ def _answer(returned: CellReturn, answer: Answer, by: Actor, why: str = "") -> C
     returned.answer, returned.answer_reason = answer.value, why
     returned.answered_at, returned.answered_by = by.at, by.person
     returned.save(update_fields=["answer", "answer_reason", "answered_at", "answered_by"])
-    _tell(answer.value, returned, by)
+    _tell(TRAIL[answer], returned, by)
     return returned
 
 
-def _tell(what: str, returned: CellReturn, by: Actor) -> None:
+def _tell(action: str, returned: CellReturn, by: Actor) -> None:
     audit.record(
         by,
-        f"cell.{what}",
+        action,
         unit_path=returned.school_path,
         subject=("enrolment", returned.enrolment_id),
         pupil_id=returned.pupil_id,

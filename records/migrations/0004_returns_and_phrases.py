@@ -107,7 +107,7 @@ class Migration(migrations.Migration):
                 ("about", models.CharField(max_length=16)),
                 ("level", models.CharField(max_length=1)),
                 ("text", models.CharField(max_length=500)),
-                ("retired_at", models.DateTimeField(blank=True, null=True)),
+                ("is_retired", models.BooleanField(default=False)),
                 ("changed_at", models.DateTimeField()),
                 ("changed_by", person()),
             ],

@@ -30,7 +30,7 @@ class Phrase(models.Model):
     about = models.CharField(max_length=16)
     level = models.CharField(max_length=1)
     text = models.CharField(max_length=500)
-    retired_at = models.DateTimeField(null=True, blank=True)
+    is_retired = models.BooleanField(default=False)
     changed_at = models.DateTimeField()
     changed_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
 

@@ -48,7 +48,7 @@ def offers(by: Actor, abouts: Iterable[str]) -> tuple[Offer, ...]:
     found: list[Offer] = []
     if holds(by.here, P.PHRASE_VIEW):
         keeps = holds(by.here, P.PHRASE_KEEP)
-        rows = _rows(by).filter(about__in=order, retired_at__isnull=True)
+        rows = _rows(by).filter(about__in=order, is_retired=False)
         found = [
             Offer(row.about, row.level, row.text, row, keeps or row.owner_id == by.person_id) for row in rows
         ]
@@ -58,7 +58,7 @@ def offers(by: Actor, abouts: Iterable[str]) -> tuple[Offer, ...]:
 
 def find(by: Actor, number: int) -> Phrase:
     """Return one phrase that this person may see and that is still offered. Raises: NotFound."""
-    rows = _rows(by).filter(retired_at__isnull=True).select_related("school")
+    rows = _rows(by).filter(is_retired=False).select_related("school")
     return one(by.here, P.PHRASE_VIEW, rows, pk=number)
 
 

@@ -20,7 +20,7 @@ from records.rules.remarks import Doubt
 from records.rules.returns import Answer
 from schools.actors import Actor
 
-MOST_NAMES = 5
+MOST_NAMES = 3
 """Of pupils in one sentence."""
 ANSWERS = {
     Answer.CHANGED: gettext_lazy("Đã sửa"),

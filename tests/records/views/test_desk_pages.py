@@ -16,6 +16,8 @@ pytestmark = pytest.mark.django_db
 
 Door = Callable[[Person], Client]
 LARGEST_PAGE = 150_000
+MOST_QUERIES = 16
+"""With session, account, roles and scope; the test client's savepoint counts, too."""
 
 
 def clear(class_year: ClassYear, enrolment: int, **fields: object) -> None:
@@ -54,7 +56,7 @@ def test_a_large_class_asks_no_more_and_stays_light(part: str, at_door: Door) ->
             page = client.get(f"/lop/{class_year.code}/chu-nhiem/{part}")
         counts.append(len(asked))
 
-    assert counts[0] == counts[1]
+    assert counts[0] == counts[1] <= MOST_QUERIES
     assert len(page.content) < LARGEST_PAGE
 
 
