@@ -314,7 +314,7 @@ def assert_the_walk_went_everywhere(seen: list[walk.Content], batch: SigningBatc
     )
     assert current_app.conf.result_backend is None, "no answer of a task is kept anywhere"
     pages = [place for place, _text in seen if place.startswith("answer 500")]
-    assert len(pages) == 5
+    assert len(pages) == 6
 
 
 @pytest.mark.parametrize("name", ["plain", "addressed", "hexadecimal", "packed", "in JSON in Base64"])
