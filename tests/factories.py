@@ -397,8 +397,9 @@ def a_roster(class_year: ClassYear) -> RosterImport:
         rows=[line | {"changes": {}, "findings": [fault]}],
         counts={"new": 0, "changed": 0, "same": 0, "wrong": 1, "passed": 0},
         fingerprint="",
-        made_by=a_registrar(class_year.school),
+        made_by=homeroom_of(class_year),
         made_at=AT,
+        applied_by=homeroom_of(class_year),
         applied_at=AT,
     )
 

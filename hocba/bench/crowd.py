@@ -15,10 +15,12 @@ from hocba.demo import names, people, signers, tree
 from hocba.demo.signers import Wanted
 from hocba.demo.tree import UnitPlan
 from hocba.kernel import clock
+from records.actions.rosters import imports
 from records.models import Phrase, Transcript
 from schools import actors, scopes
-from schools.models import ClassYear, Enrolment, Membership, Person, PersonKind, Unit
+from schools.models import ClassYear, Enrolment, Membership, Person, PersonKind, RosterImport, Unit
 from schools.permissions import Role
+from schools.rosters.columns import Kind
 from signing.models import SealedDocument, SigningBatch
 from signing.seal.trust import SignerRole
 
@@ -79,6 +81,14 @@ class Crowd:
         values = {"changed_at": clock.now(), "changed_by": self.person(Role.PRINCIPAL)}
         key = {"school": self.school, "about": "TOAN", "level": "T", "text": "Em tính nhanh."}
         return Phrase.objects.get_or_create(**key, defaults=values)[0]
+
+    @cached_property
+    def roster(self) -> RosterImport:
+        """A list that was laid beside the school, with one line that is wrong."""
+        by = actors.of(self.person(Role.REGISTRAR), clock.now())
+        year, data = self.draft.school_year, b"Lop,Khoi\n5Z,5\n9Z,9\n"
+        with scopes.of(by):
+            return imports.preview(self.school, year, kind=Kind.CLASSES, data=data, by=by)
 
     def person(self, role: Role | None) -> Person:
         """Return who holds a role in this school or above it; None: the guardian."""

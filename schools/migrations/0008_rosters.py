@@ -34,6 +34,16 @@ class Migration(migrations.Migration):
                 ("rows", models.JSONField(default=list)),
                 ("counts", models.JSONField(default=dict)),
                 ("fingerprint", models.CharField(max_length=64)),
+                (
+                    "applied_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="applied_rosters",
+                        to="schools.person",
+                    ),
+                ),
                 ("made_at", models.DateTimeField()),
                 ("applied_at", models.DateTimeField(blank=True, null=True)),
                 (

@@ -43,6 +43,9 @@ class RosterImport(models.Model):
     """Of what the dry run would have done; at the import it has to be the same."""
     made_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="roster_imports")
     made_at = models.DateTimeField()
+    applied_by = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, blank=True, related_name="applied_rosters"
+    )
     applied_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

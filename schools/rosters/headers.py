@@ -34,9 +34,9 @@ def find(sheets: Sequence[Sheet], kind: Kind) -> Header:
         for at in range(min(FIRST_LINES, len(sheet.rows))):
             for depth in (1, 2):
                 found = _read(sheet, at, depth, kind)
-                score = len(found.columns) * 2 - depth
-                if len(found.columns) >= least and (best is None or score > best[0]):
-                    best = score, found
+                weight = len(found.columns) * 2 - depth
+                if len(found.columns) >= least and (best is None or weight > best[0]):
+                    best = weight, found
     if best is None:
         raise BadFile("no-heading", missing=tuple(_missing(kind, {})))
     missing = _missing(kind, best[1].columns)

@@ -126,9 +126,9 @@ def apply(number: int, *, by: Actor) -> RosterImport:
             _ROOMS[kind].write(desk, good)
     except IntegrityError as meanwhile:
         raise _changed() from meanwhile
-    roster.state, roster.applied_at = RosterState.APPLIED, by.at
+    roster.state, roster.applied_at, roster.applied_by = RosterState.APPLIED, by.at, by.person
     roster.rows = [line.record() for line in lines if line.verdict == WRONG]
-    roster.save(update_fields=["state", "applied_at", "rows"])
+    roster.save(update_fields=["state", "applied_at", "applied_by", "rows"])
     _tell(by, "roster.apply", roster)
     return roster
 

@@ -167,7 +167,7 @@ def test_the_first_day_of_a_school(live_server: Any, page: Page, tmp_path: Path)
     ]
     day.brings("Cha mẹ, người giám hộ", files.workbook(guardians), "Nhập 1 người")
     page.goto(f"{live_server.url}/lop/{ClassYear.objects.get(school=school).code}/")
-    assert page.get_by_text("Lê Thị Ánh").count() == 1
+    assert page.get_by_text("Lê Thị Ánh").count() > 0
     assert Membership.objects.filter(unit=school, role=Role.TEACHER).count() == 1
     assert RosterImport.objects.filter(school_year=year, state="APPLIED").count() == 5
 
