@@ -141,6 +141,7 @@ NOBODY = {
     "schools.AuditRoot.to_at": "made by the clock, not by a person",
     "records.LookUpEntry.issued_at": "read by strangers: says no person; the seal has its own",
     "records.LookUpEntry.ended_at": "read by strangers: says no person; the withdrawal has its own",
+    "records.LookUpEntry.signer_ended_at": "read by strangers: says no person; the end of the certificate has its own",
     "signing.Authority.from_at": "a stretch of validity, decided_by answers for it",
     "signing.Authority.to_at": "a stretch of validity; the row of its end names who ended it",
     "signing.Ending.to_at": "from when on; ended_by answers for it",

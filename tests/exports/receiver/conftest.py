@@ -29,7 +29,9 @@ def copy_of(pattern: str, name: str) -> str:
     with psycopg.connect(os.environ["DATABASE_OWNER_URL"], autocommit=True) as connection:
         source = conninfo_to_dict(pattern)["dbname"]
         connection.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(copy), sql.Identifier(str(source)))
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
+                sql.Identifier(copy), sql.Identifier(str(source))
+            )
         )
     return with_database(pattern, copy)
 
