@@ -24,6 +24,7 @@ export class Outbox {
   #waiting = new Map();
   #flying = null;
   #sending = false;
+  #isSaying = false;
   #timer = 0;
   #due = Infinity;
   #wait = FIRST_WAIT_MS;
@@ -60,7 +61,7 @@ export class Outbox {
     if (value === seen && !second && !inFlight) this.#waiting.delete(key);
     else this.#waiting.set(key, { value, base: seen, second });
     this.#schedule(typing ? WHILE_TYPING_MS : SOON_MS);
-    this.changed(this);
+    this.#say();
   }
 
   /** Send now, also after a trouble. */
@@ -120,6 +121,16 @@ export class Outbox {
         this.held.set(fate.cell, { ...fate, yours: sent.get(fate.cell).value, theirs: fate.value });
       }
       this.told({ ...fate, yours: sent.get(fate.cell).value, isOld: Boolean(again) });
+    });
+  }
+
+  /** Tell of the state once, however many cells change at once. */
+  #say() {
+    if (this.#isSaying) return;
+    this.#isSaying = true;
+    queueMicrotask(() => {
+      this.#isSaying = false;
+      this.changed(this);
     });
   }
 
