@@ -18,9 +18,8 @@ from exports.queries.families import Look, Year
 from exports.views import words
 from schools import words as trail_words
 from schools.http import ActingRequest
-from schools.models import PersonKind
 from schools.permissions import Permission as P
-from schools.permissions import needs
+from schools.permissions import Relation, needs
 from signing.actions import openings
 from signing.queries import documents
 
@@ -39,7 +38,7 @@ def children(request: ActingRequest) -> HttpResponse:
     """List the children of this person; a pupil finds itself."""
     found = families.children(request.actor)
     context = {
-        "own": request.actor.person.kind == PersonKind.PUPIL,
+        "own": Relation.PUPIL in request.actor.family,
         "children": [
             {
                 "name": child.pupil.full_name,
