@@ -1,4 +1,4 @@
-"""An invitation and a family slip that wait, so that the way in can be tried by hand; made anew each time."""
+"""An invitation and a family slip that wait, so that the way in can be tried by hand; new each time."""
 
 from __future__ import annotations
 

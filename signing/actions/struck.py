@@ -44,7 +44,7 @@ def say_again(authority: Authority) -> int:
     For whoever has just changed the register backwards, in the same transaction. A seal counts by the time of its
     record, as in `certificates.signed_from`, so that what a person was told is what is said.
     """
-    of_entry = {
+    of_entry: dict[str, str | int] = {
         "path": authority.school.path,
         "school": authority.school_id,
         "certificate": authority.certificate_id,
