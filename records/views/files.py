@@ -65,6 +65,11 @@ def take_in(request: ActingRequest, code: str, subject_code: str) -> HttpRespons
         return _apply(request, page)
     if request.method != "POST":
         return _show(request, page)
+    return _preview(request, page)
+
+
+def _preview(request: ActingRequest, page: SubjectPage) -> HttpResponse:
+    """Show what a file would change."""
     upload = request.FILES.get("file")
     if upload is None:
         return _show(request, page, error=_("Hãy chọn một tệp Excel."))
@@ -87,7 +92,9 @@ def take_in(request: ActingRequest, code: str, subject_code: str) -> HttpRespons
         for name, text in line.cells.items()
         if name in names
     ]
-    foreseen = cells.foresee(page.class_year, subject_code=subject_code, changes=wanted, by=request.actor)
+    foreseen = cells.foresee(
+        page.class_year, subject_code=page.subject.subject_code, changes=wanted, by=request.actor
+    )
     return _show(request, page, told=told, outcomes=foreseen)
 
 
