@@ -17,9 +17,13 @@ ANYBODY, FAMILY = "anybody", None
 NO_PAGE = frozenset({
     # They only take what is sent.
     "schools:sign-out", "schools:work-in", "schools:staff-account", "schools:staff-end-role", "schools:unit-close",
+    "schools:staff-way-in", "schools:account-end-device", "schools:account-end-others", "schools:slips-print",
+    "schools:slips-withdraw", "schools:slips-end-guardian",
     "schools:unit-reopen", "schools:unit-keepers", "schools:unit-keeper-password", "schools:unit-keeper-end",
     "signing:verify-particulars", "signing:decide", "exports:authorise", "exports:send-again",
     "exports:destination-try", "api-verify", "records:cells", "set_language",
+    # It takes the secret out of the address and leads on.
+    "schools:invitation",
     # For machines that watch, and for who builds pages.
     "healthz", "readyz", "metrics", "components",
 })  # fmt: skip
@@ -80,6 +84,15 @@ PAGES: Mapping[str, tuple[Role | str | None, Arguments]] = {
     "front": (ANYBODY, _nothing),
     "schools:sign-in": (ANYBODY, _nothing),
     "schools:password": (Role.CLERK, _nothing),
+    "schools:forgotten": (ANYBODY, _nothing),
+    "schools:coming": (ANYBODY, _nothing),
+    "schools:account": (Role.CLERK, _nothing),
+    "schools:slips": (Role.REGISTRAR, _nothing),
+    "schools:slips-class": (Role.REGISTRAR, _draft),
+    "schools:slips-family": (
+        Role.REGISTRAR,
+        lambda crowd: {"code": crowd.draft.code, "pupil": crowd.enrolment.pupil_id},
+    ),
     "schools:accessibility": (ANYBODY, _nothing),
     "schools:staff": (Role.SCHOOL_ADMIN, _nothing),
     "schools:staff-person": (Role.SCHOOL_ADMIN, lambda crowd: {"person": crowd.staff.pk}),
