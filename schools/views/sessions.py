@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from hocba.kernel import clock
 from hocba.kernel.errors import Invalid, Unavailable
+from hocba.kernel.text import fault
 from schools import kept
 from schools.account_forms import ConfirmedSignInForm
 from schools.actions import sessions
@@ -62,7 +63,9 @@ def _form(request: HttpRequest) -> SignInForm:
     """Return the form; after many failures from here or with this name it asks for a confirmation code, too."""
     if request.method != "POST":
         return SignInForm()
-    asks = sessions.asks_confirmation(request.POST.get("username", "")[:80], _knocker(request, {}))
+    typed = request.POST.get("username", "")[:80]
+    known = "" if fault(typed) else typed  # what the form refuses, no database is asked about
+    asks = sessions.asks_confirmation(known, _knocker(request, {}))
     return ConfirmedSignInForm(request.POST) if asks else SignInForm(request.POST)
 
 

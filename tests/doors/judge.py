@@ -22,6 +22,8 @@ REMEMBERED = (
     "schools_auditevent",
     "django_session",
     "schools_account",
+    "schools_signin",
+    "schools_tries",
     "signing_lookupattempt",
     "exports_lookupattempt",
 )

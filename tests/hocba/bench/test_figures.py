@@ -64,10 +64,15 @@ def test_a_line_of_least_squares() -> None:
 
 
 def test_a_page_says_what_it_has_too_much_of() -> None:
-    assert pages._over({"1": 12, "30": 12}, 150_000, (0.150,)) == []
-    assert pages._over({"1": 12, "30": 41}, 150_001, (0.151,)) == ["bytes", "queries", "p95", "grows"]
-    assert pages._over({"1": 3, "6": 7}, 1, (0.1,)) == []
-    assert pages._over({"1": 3, "6": 8}, 1, (0.1,)) == ["grows"]
+    assert pages._over("front", {"1": 12, "30": 12}, 150_000, (0.150,)) == []
+    assert pages._over("front", {"1": 12, "30": 41}, 150_001, (0.151,)) == [
+        "bytes",
+        "queries",
+        "p95",
+        "grows",
+    ]
+    assert pages._over("front", {"1": 3, "6": 7}, 1, (0.1,)) == []
+    assert pages._over("front", {"1": 3, "6": 8}, 1, (0.1,)) == ["grows"]
 
 
 class Worker:
