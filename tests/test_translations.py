@@ -16,8 +16,11 @@ from hocba import catalogue
 ENGLISH = Path(settings.BASE_DIR) / "locale" / "en" / "LC_MESSAGES" / "django.po"
 PLACE = re.compile(r"%\(\w+\)[sd]|%s|\{\w+\}|</?\w+[^>]*>|%%")
 VIETNAMESE_LETTER = re.compile("[ăâđêôơưĂÂĐÊÔƠƯàáãèéìíòóõùúýĩũÀÁÃÈÉÌÍÒÓÕÙÚÝĨŨ\u1ea0-\u1ef9]")
-NAMES_AND_SIGNS = re.compile(r"T, Đ|Lê Thị Thử|(Nguyễn Bích Mẫu|Đỗ Ánh Ví Dụ|Trần Ẩn Danh)")
-"""What stays Vietnamese in English: signs of the form and the made-up people of the components page."""
+NAMES_AND_SIGNS = re.compile(
+    r"\bĐ\b|Lê Thị Thử|(Nguyễn Bích Mẫu|Đỗ Ánh Ví Dụ|Trần Ẩn Danh)"
+    r"|“Họ và tên”|Hiệu trưởng, Phó Hiệu trưởng, Giáo viên, Văn thư, Học vụ"
+)
+"""What stays Vietnamese in English: signs of the form, what a file must say to be read, and made-up people."""
 
 
 def messages() -> list[Message]:
