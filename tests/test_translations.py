@@ -18,7 +18,7 @@ PLACE = re.compile(r"%\(\w+\)[sd]|%s|\{\w+\}|</?\w+[^>]*>|%%")
 VIETNAMESE_LETTER = re.compile("[ăâđêôơưĂÂĐÊÔƠƯàáãèéìíòóõùúýĩũÀÁÃÈÉÌÍÒÓÕÙÚÝĨŨ\u1ea0-\u1ef9]")
 NAMES_AND_SIGNS = re.compile(
     r"\bĐ\b|Lê Thị Thử|(Nguyễn Bích Mẫu|Đỗ Ánh Ví Dụ|Trần Ẩn Danh)"
-    r"|“Họ và tên”|Hiệu trưởng, Phó Hiệu trưởng, Giáo viên, Văn thư, Học vụ"
+    r"|\bNữ\b|“Họ và tên”|Hiệu trưởng, Phó Hiệu trưởng, Giáo viên, Văn thư, Học vụ"
 )
 """What stays Vietnamese in English: signs of the form, what a file must say to be read, and made-up people."""
 
