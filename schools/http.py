@@ -18,6 +18,12 @@ class ActingRequest(HttpRequest):
     actor: Actor
 
 
+class VisitorRequest(HttpRequest):
+    """A request at a public door: of a signed-in person, or of nobody known."""
+
+    actor: Actor | None
+
+
 LAST_PAGE: Final = 999_999
 
 

@@ -25,6 +25,7 @@ from schools import words
 from schools.account_forms import CodeForm, ComingForm
 from schools.actions import accepting, invitations
 from schools.actions.accepting import Chosen, Comer
+from schools.http import VisitorRequest
 from schools.permissions import public
 
 HELD = "invitation"
@@ -48,7 +49,7 @@ def link(request: HttpRequest, secret: str) -> HttpResponse:
 @sensitive_post_parameters("code", "known", "new", "again")
 @never_cache
 @require_http_methods(["GET", "POST"])
-def coming(request: HttpRequest) -> HttpResponse:
+def coming(request: VisitorRequest) -> HttpResponse:
     """Ask for a code; show whose invitation it is; open the account, join it, or take a new password."""
     now = clock.now()
     if request.method == "POST" and "code" in request.POST:
@@ -57,7 +58,7 @@ def coming(request: HttpRequest) -> HttpResponse:
     row = accepting.waiting(held, now) if held else None
     if row is None:
         return _ask_code(request, CodeForm(), over=held is not None)
-    joins = request.actor is not None and accepting.is_for_guardian(row)  # type: ignore[attr-defined]
+    joins = request.actor is not None and accepting.is_for_guardian(row)
     form = ComingForm(row, request.POST if request.method == "POST" else None, joins=joins)
     if request.method == "POST" and form.is_valid():
         comer = Comer(
@@ -92,14 +93,14 @@ def _ask_code(request: HttpRequest, form: CodeForm, *, over: bool = False) -> Ht
     return render(request, "schools/coming_code.html", {"form": form, "over": over}, status=status)
 
 
-def _enter(request: HttpRequest, row: Any, comer: Comer, stated: dict[str, Any]) -> HttpResponse:
+def _enter(request: VisitorRequest, row: Any, comer: Comer, stated: dict[str, Any]) -> HttpResponse:
     if accepting.is_recovery(row):
         account = accepting.recover(comer, password=stated["new"])
         messages.success(
             request, _("Đã đặt mật khẩu mới. Những nơi đang đăng nhập trước đây đã bị đăng xuất.")
         )
-    elif request.actor is not None and accepting.is_for_guardian(row):  # type: ignore[attr-defined]
-        pupil = accepting.join(comer, relation=stated.get("relation", ""), by=request.actor)  # type: ignore[attr-defined]
+    elif request.actor is not None and accepting.is_for_guardian(row):
+        pupil = accepting.join(comer, relation=stated.get("relation", ""), by=request.actor)
         del request.session[HELD]
         messages.success(request, _("Đã gắn em %(name)s vào tài khoản này.") % {"name": pupil.full_name})
         return redirect("front")

@@ -24,6 +24,7 @@ from hocba.kernel.errors import Conflict, DomainError, Invalid, NotFound, Unavai
 from hocba.logs import request_number
 from schools.actions.confirmation import Question, ask
 from schools.confirming import told
+from schools.http import VisitorRequest
 from schools.permissions import public
 from schools.strangers import commits_alone
 from signing import sentences
@@ -117,7 +118,7 @@ def _result(name: str, verdict: Verdict) -> dict[str, Any]:
 @commits_alone
 @never_cache
 @require_GET
-def code(request: HttpRequest, code: UUID) -> HttpResponse:
+def code(request: VisitorRequest, code: UUID) -> HttpResponse:
     """Say of a code what anybody may know; offer the five fields.
 
     What QR codes lead to: the page is drawn once, its standing asked anew at each reading.
@@ -132,9 +133,9 @@ def code(request: HttpRequest, code: UUID) -> HttpResponse:
     return HttpResponse(_filled(request, code, found, ask(who.at)), status=200 if found else 404)
 
 
-def _is_plain(request: HttpRequest) -> bool:
+def _is_plain(request: VisitorRequest) -> bool:
     """Return whether nothing on the page is this visitor's own: neither an account nor a message left over."""
-    return request.actor is None and not get_messages(request)  # type: ignore[attr-defined]
+    return request.actor is None and not get_messages(request)
 
 
 def _filled(request: HttpRequest, code: UUID, found: Standing | None, question: Question) -> str:

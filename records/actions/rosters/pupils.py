@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from django.db.models import Max, Q
@@ -95,9 +95,9 @@ def _seat(line: Line, held: Enrolment | None, class_year: ClassYear | None, begu
     line.changes["class_name"] = [held.class_year.name if held else "", class_year.name]
 
 
-def _begun(enrolments: object) -> set[int]:
+def _begun(enrolments: Iterable[Enrolment]) -> set[int]:
     """Return the enrolments for which something has been entered or confirmed."""
-    keys = [one.pk for one in enrolments]  # type: ignore[attr-defined]
+    keys = [one.pk for one in enrolments]
     found: set[int] = set()
     for model in (SubjectResult, HomeroomRecord, Transcript):
         found.update(
